@@ -1,0 +1,75 @@
+"""A real-time Kanban board over Twilio Sync. This file joins its parts; nothing happens at import.
+
+`create_app` is also what a WSGI server calls: `gunicorn 'kanban_server:create_app()'`.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+from flask_cors import CORS
+from flask_smorest import Api
+
+from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from .guard import Guard
+    from .transport import Send
+
+MAX_BODY_BYTES = 64 * 1024
+EXPOSED = ["ETag", "Location", "Retry-After"]
+HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Lease"]
+
+
+def create_app(settings: Settings | None = None, send: "Send | None" = None) -> Flask:
+    """Make the Flask app of one board.
+
+    settings: by default read from the environment and `.env`; send: how HTTP goes to Sync, by
+    default over sockets. Raises SettingsError, SyncError.
+    """
+    from . import access, api, board, guard, leases, page, problems, sync_store, transport
+
+    settings = settings or load_settings(os.environ, Path(".env"))
+    base_url = settings.sync_url if settings.sync_url != "/" else "http://sync.local"
+    store = sync_store.SyncStore(settings, transport.Transport(base_url, send))
+    store.prepare()
+    gate = guard.Guard(settings)
+    the_board = board.Board(store, leases.Leases(store), settings.columns)
+    who = access.Access(settings, store)
+    access.keep_readers_tidy(who)
+
+    app = Flask(__name__, static_folder=None, template_folder=str(page.WEB))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, **_openapi())
+    app.before_request(lambda: _check_origin(gate))
+    app.after_request(lambda answer: _secure(answer, page.content_security_policy(settings)))
+    CORS(app, origins=list(settings.cors_origins), allow_headers=HEADERS, expose_headers=EXPOSED)
+    rest = Api(app)
+    rest.register_blueprint(api.make_blueprint(settings, the_board, who, store, gate))
+    documents = page.make_documents(rest.spec)
+    documents.before_request(lambda: api.identify(who, gate))
+    app.register_blueprint(documents)
+    app.register_blueprint(page.make_blueprint(settings))
+    problems.register(app)
+    return app
+
+
+def _openapi() -> dict[str, str]:
+    return {
+        "API_TITLE": "Kanban board over Twilio Sync",
+        "API_VERSION": "1",
+        "OPENAPI_VERSION": "3.0.3",
+    }
+
+
+def _check_origin(gate: "Guard") -> None:
+    host, remote = request.headers.get("Host", ""), request.remote_addr or ""
+    gate.check_origin_of_request(host, remote, dict(request.headers))
+
+
+def _secure(answer: Response, policy: str) -> Response:
+    answer.headers.setdefault("Content-Security-Policy", policy)
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer

@@ -1,0 +1,311 @@
+"""The REST API: what a request says goes to the board, what the board says is the answer."""
+
+import json
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, request, url_for
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from . import errors, problems, schemas, transport
+from .access import Access
+from .board import Board, Change
+from .guard import Guard
+from .placing import Place
+from .settings import LEASES_NAME, LIST_NAME, Settings
+from .sync_store import SyncStore
+
+PLACE_FIELDS = ("before", "after", "at")
+MAX_KEY_CHARS = 255
+ALWAYS = (401, 403, 405, 429, 502, 503)
+TITLES = {
+    400: "The request cannot be read",
+    401: "Passcode or token needed",
+    403: "Not allowed",
+    404: "No such task",
+    405: "No such method",
+    409: "The neighbour is not there",
+    412: "The task was changed",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "Some fields do not fit",
+    423: "Someone else holds the task",
+    429: "Too many requests",
+    502: "Sync answers nonsense",
+    503: "Sync cannot be reached",
+    504: "It is unknown whether this happened",
+}
+
+
+def make_blueprint(
+    settings: Settings, board: Board, access: Access, store: SyncStore, guard: Guard
+) -> Blueprint:
+    """Make the API of one board."""
+    api = Blueprint("api", __name__)
+    api.before_request(lambda: identify(access, guard))
+    api.register_error_handler(errors.NotIdentified, lambda error: _not_identified(error, guard))
+    _add_collection(api, board)
+    _add_task(api, board)
+    _add_lease(api, board)
+    _add_token(api, settings, access)
+    _add_readiness(api, store)
+    return api
+
+
+def _refuses(api: Blueprint, *statuses: int) -> Any:
+    """Document the problems that a view may answer with."""
+
+    def decorate(view: Any) -> Any:
+        for status in (*statuses, *ALWAYS):
+            view = api.alt_response(
+                status,
+                schema=schemas.Problem,
+                content_type="application/problem+json",
+                description=TITLES[status],
+            )(view)
+        return view
+
+    return decorate
+
+
+def _add_collection(api: Blueprint, board: Board) -> None:
+    new_task, _ = schemas.bodies(board.columns)
+
+    @api.route("/tasks")
+    class TasksView(MethodView):
+        """All tasks."""
+
+        @api.response(200, schemas.Tasks)
+        @_refuses(api)
+        def get(self) -> Response:
+            """Read all tasks, in board order."""
+            return _json({"tasks": board.tasks()})
+
+        @_refuses(api, 400, 404, 409, 413, 415, 422, 504)
+        @api.arguments(new_task, error_status_code=422)
+        @api.response(201, schemas.Task)
+        @api.doc(parameters=[KEY_HEADER])
+        def post(self, body: dict[str, Any]) -> Response:
+            """Make a task. The same Idempotency-Key again gives the same task."""
+            restore = body.pop("restore", None)
+            task = board.add(_change(body), restore)
+            answer = _task(task, 201)
+            answer.location = url_for("api.TaskView", index=task["id"])
+            return answer
+
+
+def _add_task(api: Blueprint, board: Board) -> None:
+    _, changes = schemas.bodies(board.columns)
+
+    @api.route("/tasks/<int:index>")
+    class TaskView(MethodView):
+        """One task."""
+
+        @api.response(200, schemas.Task)
+        @_refuses(api, 404)
+        def get(self, index: int) -> Response:
+            """Read a task."""
+            return _task(board.task(_id(index)))
+
+        @_refuses(api, 400, 404, 409, 412, 413, 415, 422, 423, 504)
+        @api.arguments(changes, error_status_code=422)
+        @api.response(200, schemas.Task)
+        @api.doc(parameters=[KEY_HEADER, MATCH_HEADER, LEASE_HEADER])
+        def patch(self, body: dict[str, Any], index: int) -> Response:
+            """Edit or move a task, or both in one write."""
+            for name in ("before", "after"):
+                if body.get(name) == index:
+                    detail = "A task cannot be its own neighbour."
+                    raise errors.InvalidFields([{"pointer": f"/{name}", "detail": detail}])
+            return _task(board.change(_id(index), _change(body)))
+
+        @api.response(204)
+        @_refuses(api, 400, 404, 412, 423, 504)
+        @api.doc(parameters=[MATCH_HEADER, LEASE_HEADER])
+        def delete(self, index: int) -> Response:
+            """Delete a task."""
+            board.remove(_id(index), _change({}))
+            return Response(status=204)
+
+
+def _add_lease(api: Blueprint, board: Board) -> None:
+    @api.route("/tasks/<int:index>/lease")
+    class LeaseView(MethodView):
+        """Who drags or edits a task."""
+
+        @_refuses(api, 400, 404, 413, 415, 422, 423, 504)
+        @api.arguments(schemas.LeaseWish, error_status_code=422)
+        @api.response(200, schemas.Lease)
+        @api.doc(parameters=[LEASE_HEADER])
+        def put(self, body: dict[str, Any], index: int) -> Response:
+            """Take the lease of a task, or renew it with the header Lease."""
+            lease = board.take_lease(_id(index), body["activity"], g.identity, _lease_header())
+            return _json(lease)
+
+        @api.response(204)
+        @_refuses(api, 400, 422, 504)
+        @api.doc(parameters=[{**LEASE_HEADER, "required": True}])
+        def delete(self, index: int) -> Response:
+            """Give a lease up; it is no error if it is gone."""
+            lease = _lease_header()
+            if lease is None:
+                raise errors.BadRequest("The header Lease must name the lease to give up.")
+            board.give_up_lease(index, lease)
+            return Response(status=204)
+
+
+def _add_token(api: Blueprint, settings: Settings, access: Access) -> None:
+    @api.route("/token")
+    class TokenView(MethodView):
+        """Access tokens."""
+
+        @api.response(200, schemas.Token)
+        @_refuses(api)
+        def get(self) -> Response:
+            """Get a token that reads Sync and names its holder to this API."""
+            grant = access.grant(request.headers.get("Authorization", ""))
+            sync = {"list": LIST_NAME, "leases": LEASES_NAME, "options": _options(settings)}
+            body = {
+                "identity": grant.identity,
+                "token": grant.token,
+                "expires_in": grant.expires_in,
+                "sync": sync,
+            }
+            answer = _json(body)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+
+
+def _add_readiness(api: Blueprint, store: SyncStore) -> None:
+    @api.route("/readyz")
+    class ReadyView(MethodView):
+        """Whether Sync can be reached."""
+
+        @api.response(200, schemas.Status)
+        @_refuses(api)
+        def get(self) -> Response:
+            """Read Sync once."""
+            store.is_reachable()
+            return _json({"status": "ready"})
+
+
+def identify(access: Access, guard: Guard) -> None:
+    """Find out who calls, before anything of the body is read; count what is limited."""
+    transport.begin_request()
+    address = _address(guard)
+    guard.check_passcode_attempts(address)
+    if request.endpoint == "api.TokenView":
+        return guard.count_token(address)
+    g.identity = access.identify(request.headers.get("Authorization", ""))
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        guard.count_write(g.identity)
+    return _require_json()
+
+
+def _not_identified(error: errors.NotIdentified, guard: Guard) -> Response:
+    if "Authorization" in request.headers:
+        guard.count_wrong_passcode(_address(guard))
+    return problems.refusal(error)
+
+
+def _address(guard: Guard) -> str:
+    return guard.client_address(request.remote_addr or "", dict(request.headers))
+
+
+def _require_json() -> None:
+    if request.method in ("POST", "PATCH", "PUT") and request.mimetype != "application/json":
+        raise errors.NotJson("Send the body as JSON, with Content-Type: application/json.")
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """Give the SDK's options: none on the cloud, else the address of the WebSocket."""
+    if not settings.sync_url:
+        return {}
+    url = urlsplit(settings.sync_url if settings.sync_url != "/" else _own_url(settings))
+    scheme = "wss" if url.scheme == "https" else "ws"
+    return {
+        "Twilsock": {"uri": f"{scheme}://{url.netloc}/v3/wsconnect"},
+        "retryPolicy": {"min": 500, "max": 10000, "randomness": 0.2},
+    }
+
+
+def _own_url(settings: Settings) -> str:
+    is_public = settings.public_url and urlsplit(settings.public_url).netloc == request.host
+    return settings.public_url if is_public else request.host_url
+
+
+def _change(body: dict[str, Any]) -> Change:
+    """Gather what a request wishes: fields, place, and the headers that go with it."""
+    place = {name: body.pop(name) for name in PLACE_FIELDS if name in body}
+    return Change(
+        by=g.identity,
+        op=_mark(),
+        fields=body,
+        place=Place(**place) if place else None,
+        revision=_revision(),
+        lease=_lease_header(),
+    )
+
+
+def _mark() -> str:
+    """Make the uuid of this change: from identity and Idempotency-Key, or by chance."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return str(uuid.uuid4())
+    if not (0 < len(key) <= MAX_KEY_CHARS and key.isascii() and key.isprintable()):
+        raise errors.BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{g.identity}\n{key}"))
+
+
+def _revision() -> str | None:
+    if "If-Match" not in request.headers:
+        return None
+    if request.if_match.star_tag:
+        return None
+    revisions = request.if_match.as_set()
+    if len(revisions) != 1:
+        raise errors.BadRequest("If-Match must name one revision.")
+    return str(revisions.pop())
+
+
+def _lease_header() -> str | None:
+    return request.headers.get("Lease") or None
+
+
+def _id(index: int) -> int:
+    if index > schemas.MAX_ID:
+        raise errors.TaskNotFound(index)
+    return index
+
+
+def _task(task: dict[str, Any], status: int = 200) -> Response:
+    answer = _json(task, status)
+    answer.set_etag(task["revision"])
+    return answer
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return current_app.response_class(text, status, mimetype="application/json")
+
+
+KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
+    "description": "Chosen by the caller; the same again has no further effect.",
+}
+MATCH_HEADER = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "The ETag of the state that this change is based on.",
+}
+LEASE_HEADER = {
+    "in": "header",
+    "name": "Lease",
+    "schema": {"type": "string"},
+    "description": "The id of the caller's lease of this task.",
+}

@@ -1,0 +1,108 @@
+"""Where a request may come from: host, tunnel, origin, and how often.
+
+Pure rules over plain values; every refusal says what to set.
+"""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from .errors import NotAllowedHere, TooManyRequests
+from .settings import Settings
+
+WRITES = RateLimitItemPerSecond(400, 10, namespace="writes")
+TOKENS = RateLimitItemPerSecond(30, 30, namespace="tokens")
+WRONG_PASSCODES = RateLimitItemPerSecond(10, 60, namespace="passcodes")
+SET_PASSCODE = "To share this board, set KANBAN_PASSCODE."
+
+
+class Guard:
+    """The rules for one server."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._public_host = urlsplit(settings.public_url).hostname or ""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check_origin_of_request(self, host: str, remote: str, headers: Mapping[str, str]) -> None:
+        """Refuse a foreign Host, a tunnel or another machine without a passcode, a foreign Origin.
+
+        host: the Host header; remote: the peer's address. Raises NotAllowedHere.
+        """
+        name = _hostname(host)
+        if not (name == "localhost" or _is_address(name) or name == self._public_host):
+            raise NotAllowedHere(
+                "This host name is not served. If it is yours, set KANBAN_PUBLIC_URL to it."
+            )
+        if not self._settings.passcode:
+            self._refuse_strangers(name, remote, headers)
+        origin = headers.get("Origin")
+        if origin is not None and not self.is_own_origin(origin, host):
+            raise NotAllowedHere(
+                "Requests from pages of this origin are refused. If it is yours, add it to "
+                "KANBAN_CORS_ORIGINS."
+            )
+
+    def is_own_origin(self, origin: str, host: str) -> bool:
+        """Tell whether an Origin header names this server itself or one that is let in."""
+        allowed = (*self._settings.cors_origins, self._settings.public_url)
+        return (urlsplit(origin).netloc == host and bool(host)) or origin in allowed
+
+    def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
+        """Give the caller's address: the last one a proxy on this machine names, else the peer."""
+        forwarded = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return forwarded if forwarded and _is_loopback(remote) else remote
+
+    def count_write(self, identity: str) -> None:
+        """Count a write of this identity. Raises TooManyRequests."""
+        self._count(WRITES, identity, "You write more than 40 times a second.")
+
+    def count_token(self, address: str) -> None:
+        """Count a token handed to this address. Raises TooManyRequests."""
+        self._count(TOKENS, address, "Too many tokens for your address.")
+
+    def count_wrong_passcode(self, address: str) -> None:
+        """Count a failed attempt of this address."""
+        self._limiter.hit(WRONG_PASSCODES, address)
+
+    def check_passcode_attempts(self, address: str) -> None:
+        """Refuse an address that guessed too often. Raises TooManyRequests."""
+        if not self._limiter.test(WRONG_PASSCODES, address):
+            raise TooManyRequests("Too many wrong passcodes from your address.", retry_after=60)
+
+    def _refuse_strangers(self, name: str, remote: str, headers: Mapping[str, str]) -> None:
+        is_forwarded = any(
+            header.lower() == "forwarded" or header.lower().startswith("x-forwarded-")
+            for header in headers
+        )
+        if is_forwarded or (self._public_host and name == self._public_host):
+            raise NotAllowedHere(f"This request comes through a tunnel or proxy. {SET_PASSCODE}")
+        if remote and not _is_loopback(remote):
+            raise NotAllowedHere(f"This request comes from another machine. {SET_PASSCODE}")
+
+    def _count(self, limit: RateLimitItem, who: str, detail: str) -> None:
+        if self._settings.passcode and not self._limiter.hit(limit, who):
+            raise TooManyRequests(detail, retry_after=1)
+
+
+def _hostname(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_address(address) and ip_address(address).is_loopback

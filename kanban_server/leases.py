@@ -1,0 +1,164 @@
+"""Leases: "this task is being dragged / edited by …", kept in a Sync Map.
+
+A lease is politeness; the revision is the guard. Creating a key is atomic in Sync, so of many who
+try at once one gets it; every later write names the revision it changes.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from . import errors
+from .sync_store import Item, SyncStore
+
+LEASE_SECONDS = 15
+SWEEP_SECONDS = 30
+MAX_AGE_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Give the time of day, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+class Leases:
+    """Who drags or edits which task.
+
+    The view of the Map is at most MAX_AGE_SECONDS old when a write is checked against it; it is
+    renewed in the background from half that age on. now: the time of day; clock: seconds.
+    """
+
+    def __init__(
+        self,
+        store: SyncStore,
+        now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._store = store
+        self._now = now
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._view: dict[str, Item] = {}
+        self._touched: dict[str, float] = {}
+        self._read_at = float("-inf")
+
+    def check(self, index: int, lease: str | None) -> None:
+        """Raise TaskLeased if another than the holder of this lease id has the task."""
+        self._freshen()
+        holder = self._view.get(str(index))
+        if holder and self._is_running(holder) and holder.data.get("lease") != lease:
+            raise _leased(holder)
+
+    def take(self, index: int, activity: str, by: str, lease: str | None) -> dict[str, Any]:
+        """Take the lease of a task, or renew it by its id; gives `{lease, activity, by, until}`.
+
+        Raises TaskLeased.
+        """
+        key, until = str(index), self._now() + timedelta(seconds=LEASE_SECONDS)
+        data = {
+            "by": by,
+            "activity": activity,
+            "lease": lease or str(uuid.uuid4()),
+            "until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+        for _ in range(3):
+            try:
+                self._note(key, self._try_to_take(key, data, renewing=lease))
+                return data
+            except (errors.SyncExists, errors.SyncChanged, errors.SyncNotFound):
+                self._note(key, self._look(key))
+        raise errors.SyncBusy("Others want this task at this moment.", retry_after=1)
+
+    def give_up(self, index: int, lease: str) -> None:
+        """Give a lease up by its id; another's stays."""
+        key = str(index)
+        for _ in range(3):
+            holder = self._view.get(key) or self._look(key)
+            if holder is None or holder.data.get("lease") != lease:
+                return
+            try:
+                self._store.remove_lease(key, holder.revision)
+                return self._note(key, None)
+            except errors.SyncNotFound:
+                return self._note(key, None)
+            except errors.SyncChanged:
+                self._note(key, self._look(key))
+
+    def _try_to_take(self, key: str, data: dict[str, Any], renewing: str | None) -> Item:
+        holder = self._view.get(key)
+        if holder is None:
+            return self._store.create_lease(key, data, SWEEP_SECONDS)
+        is_own = renewing is not None and holder.data.get("lease") == renewing
+        if not is_own and self._is_running(holder):
+            raise _leased(holder)
+        return self._store.replace_lease(key, data, SWEEP_SECONDS, holder.revision)
+
+    def _is_running(self, holder: Item) -> bool:
+        try:
+            until = datetime.fromisoformat(str(holder.data["until"]).replace("Z", "+00:00"))
+            return until > self._now()
+        except (KeyError, ValueError, TypeError):
+            return False
+
+    def _look(self, key: str) -> Item | None:
+        try:
+            return _readable(self._store.lease(key))
+        except errors.SyncNotFound:
+            return None
+
+    def _note(self, key: str, item: Item | None) -> None:
+        with self._lock:
+            self._touched[key] = self._clock()
+            if item:
+                self._view[key] = item
+            else:
+                self._view.pop(key, None)
+
+    def _freshen(self) -> None:
+        age = self._clock() - self._read_at
+        if age > MAX_AGE_SECONDS:
+            self._read(self._clock())
+        elif age > MAX_AGE_SECONDS / 2 and not self._reading.locked():
+            threading.Thread(target=self._read, args=(self._clock(),), daemon=True).start()
+
+    def _read(self, since: float) -> None:
+        """Read the Map, unless a read that began after the time since did."""
+        with self._reading:
+            if self._read_at >= since:
+                return
+            begun = self._clock()
+            try:
+                view = {str(item.key): _readable(item) for item in self._store.leases()}
+            except errors.SyncError as error:
+                log.warning("leases cannot be read: %s", error.detail)
+                return
+            self._replace_view(view, begun)
+
+    def _replace_view(self, view: dict[str, Item], begun: float) -> None:
+        with self._lock:
+            for key, touched in list(self._touched.items()):
+                if touched < begun:
+                    del self._touched[key]
+                elif key in self._view:
+                    view[key] = self._view[key]
+                else:
+                    view.pop(key, None)
+            self._view, self._read_at = view, begun
+
+
+def _readable(item: Item) -> Item:
+    data = item.data if isinstance(item.data, dict) else {}
+    return Item(item.key, data, item.revision, item.updated)
+
+
+def _leased(holder: Item) -> errors.TaskLeased:
+    by, activity = holder.data.get("by"), holder.data.get("activity")
+    lease = {"by": by, "activity": activity, "until": holder.data.get("until")}
+    return errors.TaskLeased(f"{by} is {activity} this task.", lease=lease)

@@ -1,0 +1,84 @@
+"""The page and its files, and the documents about the API."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, jsonify, render_template, send_file
+
+from .schemas import MAX_NAME_BYTES, MAX_NAME_CHARS
+from .settings import Settings
+
+WEB = Path(__file__).parent.parent / "web"
+OWN_FILES = {path.name: path for path in WEB.iterdir() if path.suffix in (".js", ".css", ".svg")}
+VENDOR_FILES = {
+    "twilio-sync.min.js": WEB / "node_modules/twilio-sync/builds/twilio-sync.min.js",
+    "sortable.esm.js": WEB / "node_modules/sortablejs/modular/sortable.esm.js",
+}
+CLOUD_SOCKETS = "wss://*.twilio.com"
+
+
+def make_blueprint(settings: Settings) -> Blueprint:
+    """Make the routes of the page: open to all, they show no task."""
+    page = Blueprint("page", __name__)
+
+    @page.get("/")
+    def index() -> str:
+        return render_template(
+            "index.html",
+            columns=settings.columns,
+            max_name_chars=MAX_NAME_CHARS,
+            max_name_bytes=MAX_NAME_BYTES,
+        )
+
+    @page.get("/static/<name>")
+    def own_file(name: str) -> Response:
+        return _file(OWN_FILES.get(name))
+
+    @page.get("/vendor/<name>")
+    def vendor_file(name: str) -> Response:
+        return _file(VENDOR_FILES.get(name))
+
+    @page.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="up")
+
+    return page
+
+
+def make_documents(spec: Any) -> Blueprint:
+    """Make the routes of the API's documents; spec: the apispec object."""
+    documents = Blueprint("documents", __name__, template_folder="templates")
+
+    @documents.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(spec.to_dict())
+
+    @documents.get("/docs")
+    def docs() -> str:
+        return render_template("docs.html", spec=spec.to_dict())
+
+    return documents
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Give the policy of all answers: nothing from elsewhere but the socket to Sync."""
+    sockets = ""
+    if settings.sync_url in ("", "/"):
+        sockets = "" if settings.sync_url else f" {CLOUD_SOCKETS}"
+    else:
+        url = urlsplit(settings.sync_url)
+        sockets = f" {'wss' if url.scheme == 'https' else 'ws'}://{url.netloc}"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets}; "
+        "img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def _file(path: Path | None) -> Response:
+    if path is None or not path.is_file():
+        abort(404)
+    answer = send_file(path, conditional=True)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -1,0 +1,82 @@
+"""Every error as an `application/problem+json` answer. Source: RFC 9457, RFC 6901."""
+
+import json
+import logging
+import math
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from .errors import KanbanError, NotIdentified
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Answer every exception of this app as a problem."""
+    app.register_error_handler(KanbanError, refusal)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, bug)
+
+
+def refusal(error: KanbanError) -> Response:
+    """Answer a refusal of the board."""
+    if error.status >= 500:
+        log.warning("%s: %s", error.title, error.detail)
+    headers: dict[str, Any] = {}
+    if error.retry_after is not None or error.status in (429, 503):
+        headers["Retry-After"] = max(1, math.ceil(error.retry_after or 1))
+    if isinstance(error, NotIdentified):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(error.status, error.title, error.detail, headers, **error.extra)
+
+
+def http_error(error: HTTPException) -> Response:
+    """Answer what Flask or webargs refuses: unknown paths, methods, bodies that do not fit."""
+    if error.response is not None and error.code and error.code < 400:
+        return error.response  # type: ignore[return-value]
+    messages = getattr(error, "data", {}).get("messages", {})
+    fields = [
+        {"pointer": pointer, "detail": detail}
+        for part in messages.values()
+        for pointer, detail in _pointed(part, "")
+    ]
+    code = error.code or 500
+    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
+    if code == 422 and fields:
+        detail = " ".join(f"{f['pointer'] or '/'}: {f['detail']}" for f in fields)
+        return problem(422, "Some fields do not fit", detail, headers, errors=fields)
+    if code == 400 and fields:
+        return problem(400, "The request cannot be read", fields[0]["detail"], headers)
+    return problem(code, error.name, error.description or error.name, headers)
+
+
+def bug(error: Exception) -> Response:
+    """Answer a bug of ours: the log has the traceback, the caller a plain 500."""
+    log.error("unexpected error", exc_info=error)
+    return problem(500, "Internal error", "This is a mistake of ours; the log has its details.", {})
+
+
+def problem(status: int, title: str, detail: str, headers: dict[str, Any], **more: Any) -> Response:
+    """Make a problem document."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    answer = Response(json.dumps(body, ensure_ascii=False), status)
+    answer.headers.extend(headers)
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def _pointed(messages: Any, pointer: str) -> list[tuple[str, str]]:
+    """Flatten marshmallow's messages into pairs of JSON pointer and text."""
+    if isinstance(messages, dict):
+        return [
+            pair
+            for name, inner in messages.items()
+            for pair in _pointed(inner, pointer if name == "_schema" else pointer + _step(name))
+        ]
+    return [(pointer, str(text)) for text in messages]
+
+
+def _step(name: Any) -> str:
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")

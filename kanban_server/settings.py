@@ -1,0 +1,176 @@
+"""The settings, read once at start from the environment and `.env`; README lists them all."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+TWILIO_NAMES = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_API_KEY",
+    "TWILIO_API_SECRET",
+    "TWILIO_SYNC_SERVICE_SID",
+)
+LIST_NAME = "tasks"
+LEASES_NAME = "leases"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which, where it came from, and what to do."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What Twilio needs to know us: three SIDs and the secret of the API key."""
+
+    account_sid: str
+    api_key: str
+    api_secret: str
+    service_sid: str
+
+    def __repr__(self) -> str:
+        return f"Credentials(account_sid={self.account_sid!r}, …)"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one server.
+
+    credentials: None means the emulator. sync_url: where Sync is; "" is Twilio's cloud, "/" this
+    very server, else an absolute URL. public_url: the address people type when shared, or "".
+    """
+
+    credentials: Credentials | None = None
+    sync_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 5001
+    data: Path = Path(".data")
+    columns: tuple[str, ...] = ("todo", "doing", "done")
+    passcode: str = ""
+    public_url: str = ""
+    cors_origins: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings(sync_url={self.sync_url!r}, host={self.host!r}, port={self.port})"
+
+
+def load_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
+    """Read the settings; a variable of the environment wins over the same one in env_file.
+
+    Raises SettingsError.
+    """
+    values = _Values(environ, env_file)
+    credentials = _credentials(values)
+    sync_url = values.url("KANBAN_SYNC_URL")
+    if sync_url and not credentials:
+        names = ", ".join(TWILIO_NAMES)
+        raise SettingsError(f"KANBAN_SYNC_URL needs all four of {names} beside it.")
+    settings = Settings(
+        credentials=credentials,
+        sync_url=sync_url,
+        host=values.text("KANBAN_HOST") or Settings.host,
+        port=values.port("KANBAN_PORT"),
+        data=Path(values.text("KANBAN_DATA") or Settings.data).absolute(),
+        columns=values.columns("KANBAN_COLUMNS"),
+        passcode=values.text("KANBAN_PASSCODE"),
+        public_url=values.url("KANBAN_PUBLIC_URL"),
+        cors_origins=values.origins("KANBAN_CORS_ORIGINS"),
+    )
+    _refuse_open_door(settings, values)
+    return settings
+
+
+def _credentials(values: "_Values") -> Credentials | None:
+    given = {name: values.text(name) for name in TWILIO_NAMES}
+    missing = [name for name, value in given.items() if not value]
+    if len(missing) == len(TWILIO_NAMES):
+        return None
+    if missing:
+        present = ", ".join(f"{n} (from {values.source(n)})" for n in TWILIO_NAMES if given[n])
+        raise SettingsError(
+            f"{', '.join(missing)} not set, while {present} is. Set all four to use Twilio's "
+            "cloud, or none to use the emulator."
+        )
+    _check_sids(given, values)
+    return Credentials(*given.values())
+
+
+def _check_sids(given: Mapping[str, str], values: "_Values") -> None:
+    prefixes = ("AC", "SK", "", "IS")
+    for name, prefix in zip(TWILIO_NAMES, prefixes, strict=True):
+        if prefix and not re.fullmatch(prefix + "[0-9a-fA-F]{32}", given[name]):
+            raise SettingsError(
+                f"{name} (from {values.source(name)}) is not a SID: it must be {prefix} and 32 "
+                "hexadecimal digits."
+            )
+
+
+def _refuse_open_door(settings: Settings, values: "_Values") -> None:
+    if settings.passcode or settings.host in LOOPBACK:
+        return
+    raise SettingsError(
+        f"KANBAN_HOST={settings.host} (from {values.source('KANBAN_HOST')}) would open the board "
+        "to the network without a passcode. Set KANBAN_PASSCODE, or leave KANBAN_HOST at 127.0.0.1."
+    )
+
+
+class _Values:
+    """Raw values by name, each with the place it came from."""
+
+    def __init__(self, environ: Mapping[str, str], env_file: Path | None):
+        self._file = env_file
+        self._environ = environ
+        self._from_file = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+
+    def text(self, name: str) -> str:
+        """Give the value; empty and `<placeholder>` count as not set."""
+        return _real(self._environ.get(name)) or _real(self._from_file.get(name))
+
+    def source(self, name: str) -> str:
+        """Name the place a value came from."""
+        return "the environment" if _real(self._environ.get(name)) else str(self._file)
+
+    def port(self, name: str) -> int:
+        text = self.text(name) or str(Settings.port)
+        if text.isascii() and text.isdigit() and int(text) < 65536:
+            return int(text)
+        raise self._wrong(name, "a port number from 0 to 65535")
+
+    def url(self, name: str) -> str:
+        text = self.text(name).rstrip("/")
+        try:
+            parts = urlsplit(text)
+            well_formed = parts.scheme in ("http", "https") and parts.hostname and not parts.path
+            _ = parts.port
+        except ValueError:
+            well_formed = False
+        if text and not well_formed:
+            raise self._wrong(name, "an address such as https://board.example.org, without a path")
+        return text
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        origins = tuple(o.strip().rstrip("/") for o in self.text(name).split(",") if o.strip())
+        if all(re.fullmatch(r"https?://[^/*\s]+", origin) for origin in origins):
+            return origins
+        raise self._wrong(name, "a comma-separated list of origins such as https://example.org")
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        columns = tuple(c.strip() for c in self.text(name).split(",") if c.strip())
+        too_long = any(len(column) > 50 for column in columns)
+        if too_long or len(set(columns)) != len(columns) or len(columns) > 20:
+            raise self._wrong(name, "up to 20 different names of up to 50 characters, with commas")
+        return columns or Settings.columns
+
+    def _wrong(self, name: str, wanted: str) -> SettingsError:
+        return SettingsError(
+            f"{name}={self.text(name)!r} (from {self.source(name)}) must be {wanted}."
+        )
+
+
+def _real(value: str | None) -> str:
+    value = (value or "").strip()
+    return "" if re.fullmatch("<.*>", value) else value

@@ -1,0 +1,221 @@
+"""The one door to Sync: the List of tasks, the Map of leases, and who may read them.
+
+Everything goes through the official `twilio` client. Its generic calls (`client.sync.v1.fetch`,
+`update`, `delete`) are used because the generated `delete(if_match=…)` of 9.13.0 drops the header.
+Source: Twilio, Sync REST API v1; SYNC resources Service, List, Map, Item, Permission.
+"""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from twilio.rest import Client
+
+from . import errors
+from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
+from .transport import Transport
+
+PAGE_SIZE = 100
+OBJECT_GONE = (54150, 54200, 54300)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One Item of the List or the Map; key: its index, or its key in the Map."""
+
+    key: Any
+    data: Any
+    revision: str
+    updated: str
+
+
+class SyncStore:
+    """The List `tasks` and the Map `leases` of one Sync Service.
+
+    Every method may raise SyncBusy, SyncUnavailable, SyncRefuses, SyncNonsense and, if it writes,
+    OutcomeUnknown. on_renewed is called after a vanished List was made again.
+    """
+
+    def __init__(self, settings: Settings, transport: Transport):
+        credentials = settings.credentials
+        if credentials is None:
+            raise SettingsError("Without Twilio credentials the board needs its emulator.")
+        self._api = Client(
+            credentials.api_key,
+            credentials.api_secret,
+            credentials.account_sid,
+            http_client=transport,
+        ).sync.v1
+        self._service = f"/Services/{credentials.service_sid}"
+        self._list = f"{self._service}/Lists/{LIST_NAME}"
+        self._map = f"{self._service}/Maps/{LEASES_NAME}"
+        self._lock = threading.Lock()
+        self.on_renewed: Callable[[], None] = lambda: None
+
+    def prepare(self) -> None:
+        """Turn the Service's ACL on, and make the List and the Map if they are absent."""
+        service = self._post(self._service, {"AclEnabled": "true"})
+        if service.get("acl_enabled") is not True:
+            raise errors.SyncRefuses("Twilio does not turn the ACL of the Sync Service on.")
+        self._make_objects()
+
+    def is_reachable(self) -> None:
+        """Read the Service once."""
+        self._api.fetch("GET", self._service)
+
+    def items(self) -> Iterator[Item]:
+        """Read the List, page by page, in order of index."""
+        return self._pages("Items", self._list, "index")
+
+    def items_after(self, index: int) -> Iterator[Item]:
+        """Read the Items of the List with a higher index."""
+        return self._pages("Items", self._list, "index", From=index, Bounds="exclusive")
+
+    def item(self, index: int) -> Item:
+        """Read one Item. Raises SyncNotFound."""
+        uri = f"{self._list}/Items/{index}"
+        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "index"))
+
+    def create(self, data: dict[str, Any]) -> Item:
+        """Append an Item."""
+        return self._write_item(f"{self._list}/Items", {"Data": _compact(data)}, "index")
+
+    def replace(self, index: int, data: dict[str, Any], revision: str) -> Item:
+        """Write data over the Item, if it still has this revision.
+
+        Raises SyncChanged, SyncNotFound, SyncTooLarge.
+        """
+        uri = f"{self._list}/Items/{index}"
+        return self._write_item(uri, {"Data": _compact(data)}, "index", revision)
+
+    def remove(self, index: int, revision: str) -> None:
+        """Remove the Item, if it still has this revision. Raises SyncChanged, SyncNotFound."""
+        self._delete(f"{self._list}/Items/{index}", revision)
+
+    def leases(self) -> Iterator[Item]:
+        """Read the Map of leases."""
+        return self._pages("Items", self._map, "key")
+
+    def lease(self, key: str) -> Item:
+        """Read one lease. Raises SyncNotFound."""
+        uri = f"{self._map}/Items/{key}"
+        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "key"))
+
+    def create_lease(self, key: str, data: dict[str, Any], ttl_seconds: int) -> Item:
+        """Make the key; of several that try at once, one succeeds. Raises SyncExists."""
+        form = {"Key": key, "Data": _compact(data), "ItemTtl": ttl_seconds}
+        return self._write_item(f"{self._map}/Items", form, "key")
+
+    def replace_lease(
+        self, key: str, data: dict[str, Any], ttl_seconds: int, revision: str
+    ) -> Item:
+        """Write data over the lease, if it has this revision. Raises SyncChanged, SyncNotFound."""
+        form = {"Data": _compact(data), "ItemTtl": ttl_seconds}
+        return self._write_item(f"{self._map}/Items/{key}", form, "key", revision)
+
+    def remove_lease(self, key: str, revision: str) -> None:
+        """Remove the lease, if it has this revision. Raises SyncChanged, SyncNotFound."""
+        self._delete(f"{self._map}/Items/{key}", revision)
+
+    def let_read(self, identity: str) -> None:
+        """Give an identity read, and only read, on the List and the Map."""
+        form = {"Read": "true", "Write": "false", "Manage": "false"}
+        for thing in (self._list, self._map):
+            uri = f"{thing}/Permissions/{quote(identity, safe='')}"
+            self._on_objects(lambda uri=uri: self._post(uri, form))  # type: ignore[misc]
+
+    def readers(self) -> set[str]:
+        """Read the identities that have a permission on the List or the Map."""
+        rows = [*self._rows("Permissions", self._list), *self._rows("Permissions", self._map)]
+        return {str(row["identity"]) for row in rows}
+
+    def forget_reader(self, identity: str) -> None:
+        """Take an identity's permissions away."""
+        for thing in (self._list, self._map):
+            try:
+                self._api.delete("DELETE", f"{thing}/Permissions/{quote(identity, safe='')}")
+            except errors.SyncNotFound:
+                continue
+
+    def _make_objects(self) -> None:
+        for kind, name in (("Lists", LIST_NAME), ("Maps", LEASES_NAME)):
+            try:
+                self._api.fetch("GET", f"{self._service}/{kind}/{name}")
+            except errors.SyncNotFound:
+                self._make(f"{self._service}/{kind}", name)
+
+    def _make(self, uri: str, name: str) -> None:
+        with contextlib.suppress(errors.SyncExists):  # another process was faster
+            self._post(uri, {"UniqueName": name})
+
+    def _on_objects(self, call: Callable[[], T]) -> T:
+        """Call; if the List or the Map has vanished, make both again and call once more."""
+        try:
+            return call()
+        except errors.SyncNotFound as error:
+            if error.code not in OBJECT_GONE:
+                raise
+        with self._lock:
+            self._make_objects()
+        self.on_renewed()
+        return call()
+
+    def _write_item(
+        self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
+    ) -> Item:
+        try:
+            return self._on_objects(lambda: _item(self._post(uri, form, revision), key))
+        except errors.SyncNonsense as error:
+            raise errors.OutcomeUnknown(error.detail) from error
+
+    def _post(self, uri: str, form: dict[str, Any], revision: str | None = None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        if revision is not None:
+            headers["If-Match"] = revision
+        answer = self._api.update("POST", uri, data=form, headers=headers)
+        return answer if isinstance(answer, dict) else {}
+
+    def _delete(self, uri: str, revision: str) -> None:
+        headers = {"If-Match": revision}
+        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers))
+
+    def _pages(self, kind: str, thing: str, key: str, **query: Any) -> Iterator[Item]:
+        return (_item(row, key) for row in self._rows(kind, thing, **query))
+
+    def _rows(self, kind: str, thing: str, **query: Any) -> Iterator[dict[str, Any]]:
+        params: dict[str, object] = {"PageSize": PAGE_SIZE, **query}
+        page = self._on_objects(lambda: self._page(f"{thing}/{kind}", params))
+        while True:
+            yield from page[kind.lower()]
+            url = page["meta"].get("next_page_url")
+            if not url:
+                return
+            page = _page(self._api.domain.twilio.request("GET", url).text, kind)
+
+    def _page(self, uri: str, params: dict[str, object]) -> dict[str, Any]:
+        kind = uri.rpartition("/")[2]
+        return _page(self._api.request("GET", uri, params=params).text, kind)
+
+
+def _page(text: str, kind: str) -> dict[str, Any]:
+    page = json.loads(text)
+    if isinstance(page, dict) and isinstance(page.get("meta"), dict) and kind.lower() in page:
+        return page
+    raise errors.SyncNonsense("Twilio Sync sent a page that lacks its parts.")
+
+
+def _item(row: Any, key: str) -> Item:
+    try:
+        return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
+    except (TypeError, KeyError) as error:
+        raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
+
+
+def _compact(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

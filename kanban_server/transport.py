@@ -1,0 +1,206 @@
+"""The HTTP side of the one door to Sync: time limits, safe retries, and errors translated once.
+
+`Transport` is what the `twilio` client is given as its `http_client`. It returns good answers only;
+everything else is raised as a `SyncError` that says whether a write may have happened.
+Source: Twilio's error codes and HTTP statuses, errors/54xxx; advanced-examples/custom-http-client.
+"""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from twilio.http import HttpClient
+from twilio.http.response import Response
+
+from . import errors
+
+ATTEMPT_SECONDS = 4.0
+REQUEST_SECONDS = 8.5
+CONNECTIONS = 32
+
+log = logging.getLogger(__name__)
+deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: HTTP status, headers, and the body as text."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+Send = Callable[..., Answer]
+
+
+def begin_request(clock: Callable[[], float] = time.monotonic) -> None:
+    """Give everything that this thread asks of Sync from now on REQUEST_SECONDS together."""
+    deadline.set(clock() + REQUEST_SECONDS)
+
+
+class Transport(HttpClient):
+    """An HttpClient for `twilio.rest.Client` that never waits for ever and never retries blindly.
+
+    send(method, url, params=, data=, headers=, auth=, timeout=) does one HTTP exchange; base_url
+    replaces scheme and host of every URL, so that a region or edge set for the cloud cannot bend
+    the address of a local Sync.
+    """
+
+    def __init__(self, base_url: str = "", send: Send | None = None):
+        super().__init__(log, False, ATTEMPT_SECONDS)
+        self._base_url = base_url
+        self._send = send or http_send()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+        auth: Any = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Do one request, again where that is safe.
+
+        Raises SyncError and its subclasses.
+        """
+        parts = {"params": params, "data": data, "headers": headers, "auth": auth}
+        waits = [0.1, 0.4, 1.0]
+        while True:
+            try:
+                return self._attempt(method.upper(), self._here(url), parts)
+            except errors.SyncError as error:
+                pause = _pause(error, waits)
+                if pause is None or not _is_safe_again(method.upper(), error):
+                    raise
+                time.sleep(pause)
+
+    def _here(self, url: str) -> str:
+        if not self._base_url:
+            return url
+        parts = urlsplit(url)
+        return self._base_url + parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def _attempt(self, method: str, url: str, parts: dict[str, Any]) -> Response:
+        left = deadline.get() - time.monotonic()
+        if left < 0.05:
+            raise errors.SyncUnavailable("Twilio Sync did not answer in time.", retry_after=2)
+        answer = self._send(method, url, timeout=min(ATTEMPT_SECONDS, left), **parts)
+        _refuse_errors(method, answer)
+        return Response(answer.status, answer.text, answer.headers)
+
+
+def http_send() -> Send:
+    """Make a `send` over real sockets: one pool of connections, no retry of its own."""
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
+
+    def send(method: str, url: str, *, timeout: float, **parts: Any) -> Answer:
+        try:
+            response = session.request(method, url, timeout=timeout, allow_redirects=False, **parts)
+            return Answer(response.status_code, response.headers, response.text)
+        except requests.RequestException as error:
+            raise _no_answer(method, error) from error
+
+    return send
+
+
+def _no_answer(method: str, error: requests.RequestException) -> errors.SyncError:
+    log.warning("no answer from Sync to %s: %s", method, type(error).__name__)
+    was_sent = not isinstance(_root(error), _NEVER_SENT)
+    if was_sent and method != "GET":
+        return errors.OutcomeUnknown("Twilio Sync did not answer; the change may have happened.")
+    return errors.SyncUnavailable("Twilio Sync cannot be reached.", retry_after=2)
+
+
+def _root(error: Exception) -> Any:
+    inner = error.args[0] if error.args else error
+    return getattr(inner, "reason", None) or error
+
+
+_NEVER_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+    requests.packages.urllib3.exceptions.NewConnectionError,  # type: ignore[attr-defined]
+    requests.packages.urllib3.exceptions.ConnectTimeoutError,  # type: ignore[attr-defined]
+    requests.packages.urllib3.exceptions.NameResolutionError,  # type: ignore[attr-defined]
+)
+
+
+def _is_safe_again(method: str, error: errors.SyncError) -> bool:
+    again = (errors.SyncBusy, errors.SyncUnavailable, errors.SyncNonsense)
+    return isinstance(error, again)
+
+
+def _pause(error: errors.SyncError, waits: list[float]) -> float | None:
+    """Take the next wait in seconds, jittered; None if there is none left or no time for it."""
+    if not waits:
+        return None
+    pause = max(waits.pop(0), error.retry_after or 0) * random.uniform(1, 1.2)  # noqa: S311
+    return pause if time.monotonic() + pause < deadline.get() and pause < 2 else None
+
+
+def _refuse_errors(method: str, answer: Answer) -> None:
+    body = _json(answer.text)
+    if 200 <= answer.status < 300:
+        if body is not None or answer.status == 204:
+            return
+        raise _unclear(method, "Twilio Sync sent an answer that is not JSON.")
+    body = body if isinstance(body, dict) else {}
+    message = body.get("message") or f"HTTP status {answer.status}"
+    code = body.get("code") if isinstance(body.get("code"), int) else 0
+    raise _refusal(method, answer, str(message), int(code or 0))
+
+
+def _refusal(method: str, answer: Answer, message: str, code: int) -> errors.SyncError:
+    detail = f"Twilio Sync: {message} (status {answer.status}, code {code})."
+    kind = _BY_STATUS.get(answer.status)
+    if kind:
+        return kind(detail, code=code, retry_after=_retry_after(answer))
+    if answer.status >= 500 or answer.status < 400:
+        return _unclear(method, detail)
+    return errors.SyncRefuses(detail, code=code)
+
+
+_BY_STATUS: dict[int, type[errors.SyncError]] = {
+    404: errors.SyncNotFound,
+    409: errors.SyncExists,
+    412: errors.SyncChanged,
+    413: errors.SyncTooLarge,
+    429: errors.SyncBusy,
+    507: errors.SyncUnavailable,
+}
+
+
+def _unclear(method: str, detail: str) -> errors.SyncError:
+    """An answer that does not say whether a write happened."""
+    if method != "GET":
+        return errors.OutcomeUnknown(detail)
+    return errors.SyncNonsense(detail, retry_after=2)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _retry_after(answer: Answer) -> float | None:
+    value = answer.headers.get("Retry-After") or ""
+    if value.isascii() and value.isdigit():
+        return float(value)
+    return 1.0 if answer.status in (429, 507) else None
