@@ -1,0 +1,84 @@
+"""Run the emulator alone: python -m kanban_server.sync_emulator."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+
+from .emulator import Emulator
+from .errors import EmulatorError
+
+
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser("python -m kanban_server.sync_emulator", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8710)
+    parser.add_argument("--data", default=".data", help="folder of the database and the keys")
+    parser.add_argument("--enforce-limits", action="store_true", help="imitate 429/54009")
+    parser.add_argument("--latency-ms", type=float, default=0, help="delay each REST answer")
+    return parser.parse_args(arguments)
+
+
+def make_server(emulator: Emulator, host: str, port: int) -> uvicorn.Server:
+    """Give the server for an emulator that has the port for itself."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            emulator.rest_app,
+            host=host,
+            port=port,
+            ws=emulator.socket_protocol(),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+def describe(emulator: Emulator, address: str) -> str:
+    """Give the variables that point a client at the emulator."""
+    return "\n".join(
+        (
+            f"KANBAN_SYNC_URL={address}",
+            f"TWILIO_ACCOUNT_SID={emulator.account_sid}",
+            f"TWILIO_API_KEY={emulator.api_key}",
+            f"TWILIO_API_SECRET={emulator.api_secret}",
+            f"TWILIO_SYNC_SERVICE_SID={emulator.service_sid}",
+        )
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGINT or SIGTERM; give the exit code."""
+    given = read_arguments(arguments)
+    config = uvicorn.Config("", host=given.host, port=given.port)
+    try:
+        socket = config.bind_socket()
+        address = f"http://{_authority(*socket.getsockname()[:2])}"
+        emulator = Emulator(
+            given.data,
+            address=address,
+            enforce_limits=given.enforce_limits,
+            latency_ms=given.latency_ms,
+        )
+    except EmulatorError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(describe(emulator, address), flush=True)
+    try:
+        make_server(emulator, given.host, given.port).run(sockets=[socket])
+    finally:
+        emulator.close()
+    return 0
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

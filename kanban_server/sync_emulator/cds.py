@@ -1,0 +1,256 @@
+"""What the SDK tunnels to its backend: /v3 Lists and Maps.
+
+Source: SYNC_PROTOCOL.md, section 4.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from . import items, objects, permissions, values
+from .cds_bodies import item_body, object_body, removal_body
+from .database import Transaction
+from .errors import NotImitated, Refusal
+from .items import Query
+from .kinds import LIST, MAP, kind_of
+from .requests import Call, Reply, Request, is_descending, json_reply, page_size
+from .session import Ask
+
+Handler = Callable[[Transaction, str, Request], Reply]
+
+
+def route(account_sid: str, service_sid: str, identity: str, ask: Ask) -> Call:
+    """Read a tunnelled request. Raises Refusal."""
+    resource, names = _resource(service_sid, ask.path)
+    handler = HANDLERS.get((ask.method, resource))
+    if handler is None:
+        raise NotImitated(f"{ask.method} {ask.path}")
+    body = read_body(ask)
+    data = body.get("data") if resource in ("items", "item") and ask.method != "DELETE" else None
+    request = Request(
+        method=ask.method,
+        service_sid=service_sid,
+        kind=kind_of(names[0]),
+        ref=names[1] if len(names) > 1 else "",
+        key=names[2] if len(names) > 2 else "",
+        identity=identity,
+        query={name: _param(value) for name, value in ask.params.items()},
+        values=body,
+        data=None if data is None else values.compact(data),
+        ttl=values.ttl(body.get("ttl")),
+        revision=values.revision(ask.headers.get("if-match")),
+    )
+    return Call(ask.method != "GET", lambda tx: handler(tx, account_sid, request))
+
+
+def read_body(ask: Ask) -> dict[str, Any]:
+    """Give the JSON body, {} for none. Raises Refusal 54008.
+
+    A DELETE's body is never JSON: the SDK sends the word data_sync.
+    """
+    if not ask.body or ask.method in ("GET", "DELETE"):
+        return {}
+    try:
+        body = json.loads(ask.body)
+    except (ValueError, RecursionError):
+        raise Refusal(400, 54008, "Body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise Refusal(400, 54008, "Body must be a JSON object")
+    return body
+
+
+def _param(value: object) -> str:
+    return unquote(str(value[-1] if isinstance(value, list) and value else value))
+
+
+def _resource(service_sid: str, path: str) -> tuple[str, list[str]]:
+    """Give the resource a path names and the names in it: kind, object, Item.
+
+    A path in the SDK's cdsUri stays as a prefix; it does not count.
+    """
+    _, found, tail = path.partition("/v3/")
+    names = [unquote(part) for part in tail.split("/")]
+    if names[0] == "Services":
+        if len(names) < 3 or names[1] != service_sid:
+            raise Refusal(404, 54050, "Service not found")
+        names = names[2:]
+    if not found or not all(names):
+        raise Refusal(404, 20404, f"The requested resource {path} was not found")
+    kind_of(names[0])
+    if len(names) < 3:
+        return ("object" if len(names) == 2 else "objects"), names
+    leaf = {"Items": "item", "Context": "context"}.get(names[2])
+    if leaf is None or len(names) > 4:
+        raise NotImitated(path)
+    return (leaf if len(names) == 4 or leaf == "context" else "items"), [*names[:2], *names[3:]]
+
+
+def _object(tx: Transaction, request: Request, right: str) -> objects.SyncObject:
+    obj = objects.find(tx, request.service_sid, request.kind, request.ref)
+    permissions.require(tx, obj, request.identity, right)
+    return obj
+
+
+def create_object(tx: Transaction, account: str, request: Request) -> Reply:
+    """Make a List or Map."""
+    name = request.values.get("unique_name")
+    if name is not None and not isinstance(name, str):
+        raise Refusal(400, 54302, "Invalid unique name")
+    obj = objects.create(
+        tx,
+        request.service_sid,
+        request.kind,
+        values.unique_name(name),
+        request.ttl,
+        request.identity,
+    )
+    return json_reply(201, object_body(account, obj), obj.revision)
+
+
+def fetch_object(tx: Transaction, account: str, request: Request) -> Reply:
+    """Give a List or Map."""
+    obj = _object(tx, request, "read")
+    tx.limits.read(obj.sid)
+    return json_reply(200, object_body(account, obj), obj.revision)
+
+
+def update_object(tx: Transaction, account: str, request: Request) -> Reply:
+    """Give a List or Map a new TTL."""
+    obj = _object(tx, request, "write")
+    tx.limits.write(obj.sid)
+    obj = objects.set_ttl(tx, obj, request.ttl)
+    return json_reply(200, object_body(account, obj), obj.revision)
+
+
+def delete_object(tx: Transaction, account: str, request: Request) -> Reply:
+    """Remove a List or Map with all it holds."""
+    obj = _object(tx, request, "manage")
+    tx.limits.write(obj.sid)
+    objects.remove(tx, obj)
+    return json_reply(200, removal_body(obj.event_id + 1, tx.now))
+
+
+def fetch_context(tx: Transaction, account: str, request: Request) -> Reply:
+    """Give the List's context, which is always empty."""
+    obj = _object(tx, request, "read")
+    return json_reply(200, f'{{"data":{{}},"last_event_id":{obj.event_id}}}')
+
+
+def list_items(tx: Transaction, account: str, request: Request) -> Reply:
+    """Give the Item that Index or Key names, or a page of Items."""
+    obj = _object(tx, request, "read")
+    tx.limits.read(obj.sid)
+    found, turn = _find_items(tx, obj, request)
+    rows = ",".join(item_body(account, obj, item) for item in found)
+    meta = (
+        f'{{"previous_token":{_token(turn[0])},"next_token":{_token(turn[1])},'
+        '"direct_token":true,"encode_token":false}'
+    )
+    return json_reply(200, f'{{"items":[{rows}],"meta":{meta}}}')
+
+
+def _token(is_there: bool) -> str:
+    return '"more"' if is_there else "null"
+
+
+def _find_items(
+    tx: Transaction, obj: objects.SyncObject, request: Request
+) -> tuple[list[items.Item], tuple[bool, bool]]:
+    query = request.query
+    hide = query.get("HideExpired") == "true"
+    one = query.get("Index" if request.kind is LIST else "Key")
+    if one:
+        item = items.find(tx, obj, values.item_key(request.kind, one))
+        is_gone = item is None or (hide and item.expires is not None and item.expires <= tx.now)
+        return ([] if item is None or is_gone else [item]), (False, False)
+    size = page_size(query.get("PageSize"))
+    start = query.get("From")
+    found = items.page(
+        tx,
+        obj,
+        Query(
+            size + 1,
+            values.item_key(request.kind, start) if start else None,
+            inclusive=query.get("Bounds") != "exclusive",
+            descending=is_descending(query.get("Order")),
+            hide_expired=hide,
+        ),
+    )
+    return found[:size], (bool(start), len(found) > size)
+
+
+def create_item(tx: Transaction, account: str, request: Request) -> Reply:
+    """Add an Item to a List, or to a Map under a new key."""
+    data = _data(request)
+    obj = _object(tx, request, "write")
+    tx.limits.write(obj.sid, len(data))
+    key = None
+    if request.kind is MAP:
+        key = str(values.item_key(MAP, str(request.values.get("key", ""))))
+    item = items.add(tx, obj, key, data, request.ttl, request.identity)
+    return json_reply(201, item_body(account, obj, item, with_data=False), item.revision)
+
+
+def update_item(tx: Transaction, account: str, request: Request) -> Reply:
+    """Change an Item, if it has the revision in If-Match."""
+    if request.data is None and request.ttl is None:
+        raise Refusal(400, 54010, "No parameters")
+    obj = _object(tx, request, "write")
+    tx.limits.write(obj.sid, len(request.data or ""))
+    item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
+    items.check_revision(obj, item, request.revision)
+    item = items.update(tx, obj, item, request.data, request.ttl)
+    return json_reply(200, item_body(account, obj, item, with_data=False), item.revision)
+
+
+def put_item(tx: Transaction, account: str, request: Request) -> Reply:
+    """Write a Map's Item: 201 if the key is new. If-Match -1 asks for a new key."""
+    data = _data(request)
+    obj = _object(tx, request, "write")
+    tx.limits.write(obj.sid, len(data))
+    key = values.item_key(MAP, request.key)
+    item = items.find(tx, obj, key)
+    items.check_revision(obj, item, request.revision)
+    if item is None:
+        item = items.add(tx, obj, str(key), data, request.ttl, request.identity)
+        return json_reply(201, item_body(account, obj, item, with_data=False), item.revision)
+    item = items.update(tx, obj, item, data, request.ttl)
+    return json_reply(200, item_body(account, obj, item, with_data=False), item.revision)
+
+
+def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
+    """Remove an Item; the SDK needs the event's id in a body."""
+    obj = _object(tx, request, "write")
+    tx.limits.write(obj.sid)
+    item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
+    items.check_revision(obj, item, request.revision)
+    return json_reply(200, removal_body(items.remove(tx, obj, item), tx.now))
+
+
+def _data(request: Request) -> str:
+    if request.data is None:
+        raise Refusal(400, 54010, "No parameters: data is missing")
+    return request.data
+
+
+def _put(tx: Transaction, account: str, request: Request) -> Reply:
+    if request.kind is not MAP:
+        raise NotImitated("PUT of a List Item")
+    return put_item(tx, account, request)
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("POST", "objects"): create_object,
+    ("GET", "object"): fetch_object,
+    ("POST", "object"): update_object,
+    ("DELETE", "object"): delete_object,
+    ("GET", "context"): fetch_context,
+    ("GET", "items"): list_items,
+    ("POST", "items"): create_item,
+    ("POST", "item"): update_item,
+    ("PUT", "item"): _put,
+    ("DELETE", "item"): delete_item,
+}

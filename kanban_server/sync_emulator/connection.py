@@ -1,0 +1,185 @@
+"""One client on the event loop: joins its session, the database and the hub."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from . import cds, packets, subscriptions
+from .errors import Refusal, forbidden
+from .hub import Hub, Subscription
+from .requests import Reply, json_reply
+from .rest_bodies import dumps
+from .session import Ask, Hangup, Output, Session
+from .subscriptions import Replay, Wanted, Wish
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
+
+
+class Connection:
+    """A client that packets go to and come from.
+
+    write: takes a packet to the socket; hang_up: closes the socket.
+    """
+
+    def __init__(
+        self,
+        emulator: Emulator,
+        hub: Hub,
+        executor: Executor,
+        write: Callable[[bytes], None],
+        hang_up: Callable[[], None],
+    ) -> None:
+        self._emulator = emulator
+        self._hub = hub
+        self._executor = executor
+        self.send = write
+        self._hang_up = hang_up
+        self._loop = asyncio.get_running_loop()
+        self._session = Session(emulator.verify_token, emulator.clock())
+        self._timer: asyncio.TimerHandle | None = None
+        self.identity = ""
+        self._is_lost = False
+        self._schedule()
+
+    def receive(self, data: bytes) -> None:
+        """Take in what came from the socket."""
+        if not packets.is_ack(data):
+            self._perform(self._session.receive(data, self._emulator.clock()))
+
+    def lose(self) -> None:
+        """Say that the socket is gone."""
+        self._is_lost = True
+        self._hub.leave(self)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _perform(self, outputs: list[Output]) -> None:
+        self.identity = self._session.identity
+        for output in outputs:
+            if isinstance(output, bytes):
+                self.send(output)
+            elif isinstance(output, Hangup):
+                self._hang_up()
+            else:
+                self._ask(output)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        """Keep one timer, at the session's deadline."""
+        if self._is_lost:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        delay = max(0.0, self._session.deadline - self._emulator.clock())
+        self._timer = self._loop.call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._perform(self._session.tick(self._emulator.clock()))
+
+    def _ask(self, ask: Ask) -> None:
+        try:
+            if ask.path.endswith(subscriptions.PATH) and ask.method == "POST":
+                self._subscribe(ask)
+            else:
+                self._call(ask)
+        except Refusal as refusal:
+            self._answer(ask, _refuse(refusal))
+
+    def _call(self, ask: Ask) -> None:
+        access = self._session.access
+        assert access is not None
+        database = self._emulator.database
+        account = self._emulator.account_sid
+        call = cds.route(account, access.service_sid, access.identity, ask)
+        if call.writes:
+            database.post(call.work, lambda job: self._answer_job(ask, job.outcome))
+        else:
+            self._in_executor(
+                lambda: database.read(call.work), lambda result: self._answer_job(ask, result)
+            )
+
+    def _in_executor(
+        self, work: Callable[[], Any], then: Callable[[Callable[[], Any]], None]
+    ) -> None:
+        """Read off the loop; then gets what gives the result or raises."""
+        future = self._loop.run_in_executor(self._executor, work)
+        future.add_done_callback(lambda done: None if done.cancelled() else then(done.result))
+
+    def _answer_job(self, ask: Ask, outcome: Callable[[], Reply]) -> None:
+        try:
+            self._answer(ask, outcome())
+        except Refusal as refusal:
+            self._answer(ask, _refuse(refusal))
+        except Exception:
+            self._answer(ask, _refuse(Refusal(500, 20500, "Internal Server Error")))
+            raise
+
+    def _answer(self, ask: Ask, reply: Reply) -> None:
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        text = HTTPStatus(reply.status).phrase
+        self.send(packets.answer(ask.id, reply.status, text, headers, reply.body))
+
+    def _subscribe(self, ask: Ask) -> None:
+        wish = subscriptions.read_wish(ask)
+        self._answer(ask, subscriptions.accepted())
+        if wish.action == "cancel":
+            for wanted in wish.wanted:
+                self._hub.cancel(self, wanted.object_sid)
+                self.send(subscriptions.canceled(wanted, wish.correlation_id))
+            return
+        waiting = [self._hub.subscribe(self, wanted.object_sid) for wanted in wish.wanted]
+        self._in_executor(
+            lambda: self._read_replays(wish),
+            lambda result: self._establish(wish, waiting, result),
+        )
+
+    def _read_replays(self, wish: Wish) -> list[Replay | Refusal]:
+        access = self._session.access
+        assert access is not None
+        return [
+            self._emulator.database.read(
+                lambda tx, wanted=wanted: subscriptions.read_replay(  # type: ignore[misc]
+                    tx, access.service_sid, access.identity, wanted
+                )
+            )
+            for wanted in wish.wanted
+        ]
+
+    def _establish(
+        self,
+        wish: Wish,
+        waiting: list[Subscription],
+        outcome: Callable[[], list[Replay | Refusal]],
+    ) -> None:
+        try:
+            replays = outcome()
+        except Refusal as refusal:
+            replays = [refusal] * len(waiting)
+        for wanted, subscription, replay in zip(wish.wanted, waiting, replays):  # noqa: B905
+            self._begin(wish.correlation_id, wanted, subscription, replay)
+
+    def _begin(
+        self, correlation: int, wanted: Wanted, subscription: Subscription, replay: Replay | Refusal
+    ) -> None:
+        if subscription.is_over and isinstance(replay, Replay):
+            replay = forbidden()
+        if isinstance(replay, Refusal):
+            if not subscription.is_over:
+                self._hub.cancel(self, wanted.object_sid)
+            self.send(subscriptions.failed(wanted, replay, correlation))
+            return
+        for packet in subscriptions.replay_packets(wanted, replay, correlation):
+            self.send(packet)
+        if replay.is_whole:
+            subscription.go_live(replay.last_event_id)
+        else:
+            self._hub.cancel(self, wanted.object_sid)
+
+
+def _refuse(refusal: Refusal) -> Reply:
+    return json_reply(refusal.status, dumps(refusal.as_json()))

@@ -1,0 +1,239 @@
+"""SQLite with one writer thread: changes that wait together share one COMMIT.
+
+A change is acknowledged and published only after its COMMIT. Readers have connections
+of their own and see what is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from .errors import EmulatorError, Refusal, StorageFailed
+from .limits import Limits
+from .schema import SCHEMA, VERSION
+
+T = TypeVar("T")
+MAX_BATCH = 256
+SWEEP_SECONDS = 1.0
+
+
+class Transaction:
+    """What a read or a write works in.
+
+    now: milliseconds since 1970. changes: what is to be published if it is committed.
+    """
+
+    __slots__ = ("changes", "execute", "limits", "now")
+
+    def __init__(self, db: sqlite3.Connection, now: int, limits: Limits) -> None:
+        self.execute = db.execute
+        self.now = now
+        self.limits = limits
+        self.changes: list[Any] = []
+
+
+class Job:
+    """A write that waits for its COMMIT. done: called with it by the publisher, if given."""
+
+    __slots__ = ("_ready", "changes", "done", "error", "result", "work")
+
+    def __init__(
+        self, work: Callable[[Transaction], Any], done: Callable[[Job], None] | None
+    ) -> None:
+        self.work = work
+        self.done = done
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.changes: list[Any] = []
+        self._ready = threading.Lock()
+        self._ready.acquire()
+
+    def outcome(self) -> Any:
+        """Give the result. Raises what the work raised, or StorageFailed."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def wait(self) -> Any:
+        """Wait until the job is over and give its outcome."""
+        self._ready.acquire()
+        return self.outcome()
+
+    def attempt(self, db: sqlite3.Connection, transaction: Transaction) -> None:
+        """Do the work in a savepoint of its own. Raises only what the disk is to blame for."""
+        db.execute("SAVEPOINT job")
+        try:
+            self.result = self.work(transaction)
+            self.changes = transaction.changes
+        except Exception as error:
+            if is_storage_error(error):
+                raise
+            db.execute("ROLLBACK TO job")
+            self.error = error
+        db.execute("RELEASE job")
+
+    def fail(self, error: Exception) -> None:
+        """Say that nothing of it was stored."""
+        self.result, self.error, self.changes = None, error, []
+
+    def finish(self) -> None:
+        """Wake who waits for it."""
+        self._ready.release()
+
+
+def is_storage_error(error: Exception) -> bool:
+    """Tell a failing disk (or a damaged file) from a mistake in a statement."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+
+
+class Database:
+    """The emulator's database.
+
+    publish: called with each committed batch of jobs, on the writer thread.
+    sweep: a write that is done about once a second.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        clock: Callable[[], float],
+        limits: Limits,
+        publish: Callable[[list[Job]], None],
+        sweep: Callable[[Transaction], None],
+    ) -> None:
+        self._path = os.fspath(path)
+        self._clock = clock
+        self._limits = limits
+        self._publish = publish
+        self._sweep = sweep
+        self._readers: deque[sqlite3.Connection] = deque()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._db = self._open_for_writing()
+        self._closed = False
+        self._closing = threading.Lock()
+        self._writer = threading.Thread(target=self._run, name="sync-writer", daemon=True)
+        self._writer.start()
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Do a read on one state of the database, in the caller's thread."""
+        try:
+            db = self._readers.pop()
+        except IndexError:
+            db = self._connect()
+            db.execute("PRAGMA query_only=1")
+        try:
+            db.execute("BEGIN")
+            return work(self._transaction(db))
+        except sqlite3.OperationalError as error:
+            raise StorageFailed(str(error)) from error
+        finally:
+            with suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+            self._give_back(db)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do a write and wait for its COMMIT. Raises what work raises, or StorageFailed."""
+        result: T = self.post(work).wait()
+        return result
+
+    def post(
+        self, work: Callable[[Transaction], Any], done: Callable[[Job], None] | None = None
+    ) -> Job:
+        """Queue a write; done is handed to the publisher with its outcome."""
+        job = Job(work, done)
+        with self._closing:
+            if self._closed:
+                raise Refusal(503, 20503, "The emulator is closing")
+            self._jobs.put(job)
+        return job
+
+    def close(self) -> None:
+        """Finish what waits, then close every connection."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._writer.join()
+        while self._readers:
+            self._readers.pop().close()
+        self._db.close()
+
+    def _give_back(self, db: sqlite3.Connection) -> None:
+        self._readers.append(db)
+        if self._closed:
+            with suppress(IndexError):
+                self._readers.pop().close()
+
+    def _transaction(self, db: sqlite3.Connection) -> Transaction:
+        return Transaction(db, int(self._clock() * 1000), self._limits)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA busy_timeout=5000")
+        return db
+
+    def _open_for_writing(self) -> sqlite3.Connection:
+        try:
+            db = self._connect()
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, VERSION):
+                raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
+            db.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise EmulatorError(f"{self._path} cannot be opened: {error}") from error
+        return db
+
+    def _run(self) -> None:
+        sweep_at = time.monotonic() + SWEEP_SECONDS
+        open_for_more = True
+        while open_for_more:
+            batch, open_for_more = self._next_batch(sweep_at - time.monotonic())
+            if time.monotonic() >= sweep_at:
+                batch.append(Job(self._sweep, None))
+                sweep_at = time.monotonic() + SWEEP_SECONDS
+            self._commit(batch)
+
+    def _next_batch(self, patience: float) -> tuple[list[Job], bool]:
+        batch: list[Job] = []
+        with suppress(queue.Empty):
+            job = self._jobs.get(timeout=max(patience, 0))
+            while job is not None:
+                batch.append(job)
+                if len(batch) == MAX_BATCH:
+                    return batch, True
+                job = self._jobs.get_nowait()
+            return batch, False
+        return batch, True
+
+    def _commit(self, batch: list[Job]) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for job in batch:
+                job.attempt(self._db, self._transaction(self._db))
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            for job in batch:
+                job.fail(StorageFailed(str(error)))
+        try:
+            self._publish(batch)
+        finally:
+            for job in batch:
+                job.finish()
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

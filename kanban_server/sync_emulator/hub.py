@@ -1,0 +1,152 @@
+"""Subscriptions and fan-out: a change is encoded once and the same bytes go to all.
+
+Everything but publish runs on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby
+from typing import Protocol
+
+from . import packets
+from .changes import AccessLost, AclTurnedOn, Event, ObjectRemoved
+from .database import Job
+
+LIVE = "com.twilio.rtd.cds."
+MAX_EVENTS_PER_PACKET = 50
+_log = logging.getLogger(__name__)
+
+
+class Subscriber(Protocol):
+    """A connection that packets can be sent to."""
+
+    identity: str
+
+    def send(self, packet: bytes) -> None:
+        """Send a packet, or keep it until the socket takes it."""
+
+
+class Subscription:
+    """One connection's interest in one object.
+
+    after: the id of the newest event it has been sent. waiting: live events that came
+    while the replay is being read; None once it is live.
+    """
+
+    __slots__ = ("after", "is_over", "object_sid", "subscriber", "waiting")
+
+    def __init__(self, subscriber: Subscriber, object_sid: str) -> None:
+        self.subscriber = subscriber
+        self.object_sid = object_sid
+        self.after = 0
+        self.waiting: list[Event] | None = []
+        self.is_over = False
+
+    def go_live(self, after: int) -> None:
+        """Say that all events up to an id have been sent: what came meanwhile follows."""
+        waiting, self.waiting, self.after = self.waiting or [], None, after
+        for event in waiting:
+            if event.id > self.after:
+                self.subscriber.send(_packet([event]))
+                self.after = event.id
+
+
+class Hub:
+    """Who listens to what."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._objects: dict[str, dict[Subscriber, Subscription]] = {}
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Say on which loop the connections live."""
+        self._loop = loop
+
+    def publish(self, jobs: list[Job]) -> None:
+        """Hand committed jobs to the loop. Called on the writer thread."""
+        loop = self._loop
+        if loop is None or not any(job.done or job.changes for job in jobs):
+            return
+        with suppress(RuntimeError):  # the loop was closed: nobody listens any more
+            loop.call_soon_threadsafe(self.deliver, jobs)
+
+    def deliver(self, jobs: list[Job]) -> None:
+        """Send replies to their writers, then the events to all.
+
+        A writer needs its reply before its own event. Source: SYNC_PROTOCOL.md, 5.3.
+        """
+        for job in jobs:
+            if job.done:
+                job.done(job)
+        for kind, changes in groupby((c for job in jobs for c in job.changes), type):
+            if kind is Event:
+                self._send_events(changes)
+            else:
+                for change in changes:
+                    self._end_subscriptions(change)
+
+    def subscribe(self, subscriber: Subscriber, object_sid: str) -> Subscription:
+        """Begin to keep the object's events for the subscriber, until it goes live."""
+        self.cancel(subscriber, object_sid)
+        subscription = Subscription(subscriber, object_sid)
+        self._objects.setdefault(object_sid, {})[subscriber] = subscription
+        return subscription
+
+    def cancel(self, subscriber: Subscriber, object_sid: str) -> None:
+        """End a subscription, if there is one."""
+        subscriptions = self._objects.get(object_sid, {})
+        subscription = subscriptions.pop(subscriber, None)
+        if subscription is not None:
+            subscription.is_over = True
+        if not subscriptions:
+            self._objects.pop(object_sid, None)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """End all subscriptions of a connection that is gone."""
+        for object_sid in list(self._objects):
+            self.cancel(subscriber, object_sid)
+
+    def _send_events(self, changes: Iterable[Event]) -> None:
+        for (object_sid, _), run in groupby(changes, lambda event: (event.object_sid, event.type)):
+            events = list(run)
+            for start in range(0, len(events), MAX_EVENTS_PER_PACKET):
+                self._fan_out(object_sid, events[start : start + MAX_EVENTS_PER_PACKET])
+
+    def _fan_out(self, object_sid: str, events: list[Event]) -> None:
+        subscriptions = self._objects.get(object_sid)
+        if not subscriptions:
+            return
+        packet, first, last = _packet(events), events[0].id, events[-1].id
+        for subscription in list(subscriptions.values()):
+            if subscription.waiting is not None:
+                subscription.waiting.extend(events)
+            elif subscription.after < first:
+                subscription.after = last
+                subscription.subscriber.send(packet)
+            elif subscription.after < last:
+                new = [event for event in events if event.id > subscription.after]
+                subscription.after = last
+                subscription.subscriber.send(_packet(new))
+
+    def _end_subscriptions(self, change: ObjectRemoved | AccessLost | AclTurnedOn) -> None:
+        for object_sid, subscriptions in list(self._objects.items()):
+            for subscriber in list(subscriptions):
+                if _ends(change, object_sid, subscriber.identity):
+                    self.cancel(subscriber, object_sid)
+
+
+def _ends(change: ObjectRemoved | AccessLost | AclTurnedOn, sid: str, identity: str) -> bool:
+    if isinstance(change, AclTurnedOn):
+        return (sid, identity) not in change.readers
+    if change.object_sid != sid:
+        return False
+    return isinstance(change, ObjectRemoved) or change.identity == identity
+
+
+def _packet(events: list[Event]) -> bytes:
+    bodies = [event.body for event in events]
+    return packets.events(LIVE + events[0].kind, events[0].type, bodies)

@@ -1,0 +1,157 @@
+"""The REST API's resources as JSON. Source: Twilio's OpenAPI of Sync v1."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from . import dates
+from .errors import Refusal
+from .items import Item
+from .kinds import BY_NAME, SID
+from .objects import SyncObject, quote
+from .permissions import Permission
+from .requests import Request
+from .services import Service
+
+dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def service_body(account_sid: str, base: str, service: Service) -> str:
+    """Give a Service."""
+    url = f"{base}/v1/Services/{service.sid}"
+    return dumps(
+        {
+            "sid": service.sid,
+            "unique_name": None,
+            "account_sid": account_sid,
+            "date_created": dates.to_seconds(service.created),
+            "date_updated": dates.to_seconds(service.updated),
+            "url": url,
+            "acl_enabled": service.acl_enabled,
+            "links": {
+                "documents": f"{url}/Documents",
+                "lists": f"{url}/Lists",
+                "maps": f"{url}/Maps",
+                "streams": f"{url}/Streams",
+            },
+            **service.settings,
+        }
+    )
+
+
+def object_url(base: str, obj: SyncObject) -> str:
+    """Give the address of a List or Map."""
+    return f"{base}/v1/Services/{obj.service_sid}/{BY_NAME[obj.kind].path}/{obj.sid}"
+
+
+def object_body(account_sid: str, base: str, obj: SyncObject) -> str:
+    """Give a List or Map."""
+    url = object_url(base, obj)
+    return dumps(
+        {
+            "sid": obj.sid,
+            "unique_name": obj.unique_name,
+            "account_sid": account_sid,
+            "service_sid": obj.service_sid,
+            "url": url,
+            "links": {"items": f"{url}/Items", "permissions": f"{url}/Permissions"},
+            "revision": obj.revision,
+            "date_expires": dates.to_seconds(obj.expires),
+            "date_created": dates.to_seconds(obj.created),
+            "date_updated": dates.to_seconds(obj.updated),
+            "created_by": obj.created_by,
+        }
+    )
+
+
+def item_body(account_sid: str, base: str, obj: SyncObject, item: Item) -> str:
+    """Give an Item; its data is put in as the text it is kept as."""
+    kind = BY_NAME[obj.kind]
+    expires = dates.to_seconds(item.expires)
+    return (
+        f'{{"{kind.key}":{dumps(item.key)},"account_sid":"{account_sid}",'
+        f'"service_sid":"{obj.service_sid}","{kind.name}_sid":"{obj.sid}",'
+        f'"url":"{object_url(base, obj)}/Items/{quote(item.key)}",'
+        f'"revision":"{item.revision}","data":{item.data},'
+        f'"date_expires":{dumps(expires)},'
+        f'"date_created":"{dates.to_seconds(item.created)}",'
+        f'"date_updated":"{dates.to_seconds(item.updated)}",'
+        f'"created_by":{dumps(item.created_by)}}}'
+    )
+
+
+def permission_body(account_sid: str, base: str, obj: SyncObject, permission: Permission) -> str:
+    """Give a permission."""
+    return dumps(
+        {
+            "account_sid": account_sid,
+            "service_sid": obj.service_sid,
+            f"{obj.kind}_sid": obj.sid,
+            "identity": permission.identity,
+            "read": permission.read,
+            "write": permission.write,
+            "manage": permission.manage,
+            "url": f"{object_url(base, obj)}/Permissions/{quote(permission.identity)}",
+        }
+    )
+
+
+def page_body(
+    key: str,
+    url: str,
+    request: Request,
+    rows: Sequence[str],
+    size: int,
+    turn: Mapping[str, str | None],
+) -> str:
+    """Give a page. turn: the page tokens that lead "next" and "previous", None at the ends."""
+    number = _page_number(request)
+    kept = {
+        name: value
+        for name, value in request.query.items()
+        if name not in ("Page", "PageToken", "PageSize")
+    }
+
+    def address(page: int, token: str | None) -> str:
+        query = {**kept, "PageSize": str(size), "Page": str(page)}
+        return f"{url}?{urlencode(query | ({'PageToken': token} if token else {}))}"
+
+    following, before = turn["next"], turn["previous"]
+    meta = {
+        "page": number,
+        "page_size": size,
+        "first_page_url": address(0, None),
+        "previous_page_url": address(max(number - 1, 0), before) if before else None,
+        "url": address(number, request.query.get("PageToken")),
+        "next_page_url": address(number + 1, following) if following else None,
+        "key": key,
+    }
+    return f'{{"{key}":[{",".join(rows)}],"meta":{dumps(meta)}}}'
+
+
+def _page_number(request: Request) -> int:
+    text = request.query.get("Page", "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def page_token(direction: str, key: int | str) -> str:
+    """Give the opaque mark of a place: the pages after or before a key."""
+    text = json.dumps([direction, key]).encode()
+    return "PT" + base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def read_page_token(token: str) -> tuple[str, int | str]:
+    """Give the (direction, key) of a page token. Raises Refusal 54453."""
+    try:
+        padded = token[2:] + "=" * (-len(token[2:]) % 4)
+        direction, key = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, TypeError, binascii.Error):
+        raise Refusal(400, 54453, "Invalid PageToken") from None
+    is_key = isinstance(key, str) or (type(key) is int and abs(key) < 2**63)
+    if direction not in ("after", "before") or not is_key or SID.fullmatch(str(key)):
+        raise Refusal(400, 54453, "Invalid PageToken")
+    return direction, key

@@ -1,0 +1,197 @@
+"""The WebSocket, by picows on uvicorn's own port.
+
+uvicorn hands an upgraded connection over to the class it was given as `ws=`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from picows import (
+    WSAutoPingStrategy,
+    WSCloseCode,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+
+from .connection import Connection
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
+
+PATH = "/v3/wsconnect"
+MAX_MESSAGE_BYTES = 256 * 1024
+MAX_UNSENT_BYTES = 8 * 1024 * 1024
+AllowOrigin = Callable[[str, str], bool]
+_log = logging.getLogger("kanban_server.sync_emulator.websocket")
+
+
+class SocketListener(WSListener):
+    """One WebSocket: puts messages together, and keeps what the client does not take yet.
+
+    A client that leaves more than 8 MiB unread is dropped: it comes back and catches up.
+    """
+
+    def __init__(self, emulator: Emulator, executor: ThreadPoolExecutor) -> None:
+        self._emulator = emulator
+        self._executor = executor
+        self._transport: WSTransport | None = None
+        self._connection: Connection | None = None
+        self._parts: list[bytes] = []
+        self._unsent: deque[bytes] = deque()
+        self._unsent_bytes = 0
+        self._is_paused = False
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Begin the session."""
+        self._transport = transport
+        self._connection = Connection(
+            self._emulator, self._emulator.hub, self._executor, self.write, self.hang_up
+        )
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Take in a frame."""
+        if frame.msg_type == WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code(), frame.get_close_message())
+            transport.disconnect()
+        elif frame.msg_type == WSMsgType.BINARY and frame.fin and not self._parts:
+            self._receive(frame.get_payload_as_bytes())
+        elif frame.msg_type in (WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.CONTINUATION):
+            self._collect(transport, frame)
+
+    def _collect(self, transport: WSTransport, frame: WSFrame) -> None:
+        self._parts.append(frame.get_payload_as_bytes())
+        if sum(map(len, self._parts)) > MAX_MESSAGE_BYTES:
+            transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
+            transport.disconnect()
+        elif frame.fin:
+            message = b"".join(self._parts)
+            self._parts.clear()
+            self._receive(message)
+
+    def _receive(self, message: bytes) -> None:
+        if self._connection is not None:
+            self._connection.receive(message)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """End the session."""
+        self._transport = None
+        self._unsent.clear()
+        if self._connection is not None:
+            self._connection.lose()
+
+    def write(self, packet: bytes) -> None:
+        """Send a packet, now or when the client has read what it was sent."""
+        if self._transport is None:
+            return
+        if not self._is_paused:
+            self._transport.send(WSMsgType.BINARY, packet)
+            return
+        self._unsent.append(packet)
+        self._unsent_bytes += len(packet)
+        if self._unsent_bytes > MAX_UNSENT_BYTES:
+            _log.warning("dropped a client that left %d bytes unread", self._unsent_bytes)
+            self._transport.disconnect(graceful=False)
+            self._transport = None
+
+    def pause_writing(self) -> None:
+        """Stop sending: the client is slow."""
+        self._is_paused = True
+
+    def resume_writing(self) -> None:
+        """Send what waits, until the client is slow again."""
+        self._is_paused = False
+        while self._unsent and not self._is_paused and self._transport is not None:
+            packet = self._unsent.popleft()
+            self._unsent_bytes -= len(packet)
+            self._transport.send(WSMsgType.BINARY, packet)
+
+    def hang_up(self) -> None:
+        """Close the socket."""
+        if self._transport is not None:
+            self._transport.send_close(WSCloseCode.OK)
+            self._transport.disconnect()
+
+    def restart(self) -> None:
+        """Close the socket because the server stops; the SDK comes back by itself."""
+        if self._transport is not None:
+            self._transport.send_close(WSCloseCode.SERVICE_RESTART)
+            self._transport.disconnect()
+
+
+def protocol_for(
+    emulator: Emulator, executor: ThreadPoolExecutor, allow_origin: AllowOrigin | None = None
+) -> type[Any]:
+    """Give the class that uvicorn takes as `ws=`."""
+
+    def listen(request: WSUpgradeRequest) -> Any:
+        if request.path.decode("latin-1").partition("?")[0] != PATH:
+            return None
+        origin = request.headers.get("Origin")
+        host = request.headers.get("Host", "")
+        if origin is not None and allow_origin is not None and not allow_origin(origin, host):
+            refusal = WSUpgradeResponse.create_error_response(403, b"Origin not allowed")
+            return WSUpgradeResponseWithListener(refusal, None)
+        return SocketListener(emulator, executor)
+
+    class SyncSocket(WSProtocol):
+        """A WebSocket connection, as uvicorn wants one."""
+
+        def __init__(
+            self, config: Any, server_state: Any, app_state: Any, _loop: Any = None
+        ) -> None:
+            super().__init__(
+                None,  # host and port
+                None,  # path
+                False,  # is a client
+                listen,
+                _log,
+                True,  # disconnect on exception
+                10.0,  # seconds for the handshake
+                True,  # ping
+                emulator.ping_seconds,
+                emulator.ping_seconds,
+                WSAutoPingStrategy.PING_WHEN_IDLE,
+                True,  # answer pings
+                MAX_MESSAGE_BYTES,
+                None,  # extra headers
+                4096,
+            )
+            self._connections = server_state.connections
+
+        def connection_made(self, transport: Any) -> None:
+            self._connections.add(self)
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._connections.discard(self)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            """Take in the request for the upgrade, which uvicorn has read already."""
+            view = memoryview(data)
+            while view:
+                buffer = self.get_buffer(len(view))
+                count = min(len(view), len(buffer))
+                buffer[:count] = view[:count]
+                self.buffer_updated(count)
+                view = view[count:]
+
+        def shutdown(self) -> None:
+            """End the connection because the server stops."""
+            if isinstance(self.listener, SocketListener):
+                self.listener.restart()
+            elif self.transport is not None:
+                self.transport.disconnect()
+
+    return SyncSocket
