@@ -7,7 +7,8 @@ import logging
 import os
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from a2wsgi import WSGIMiddleware
 from . import create_app
 from .errors import SyncError
 from .settings import Credentials, Settings, SettingsError, load_settings
-from .sync_emulator import Emulator, EmulatorError
-from .transport import Answer, Send
+from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
+from .sync_store import SyncStore
+from .transport import Answer, Send, Transport
 
 THREADS = 16
 
@@ -33,7 +35,7 @@ def main() -> None:
         settings = load_settings(os.environ, Path(".env"))
         with closing(_listen(settings)) as listener:
             serve(settings, listener)
-    except (SettingsError, EmulatorError) as error:
+    except SettingsError as error:
         sys.exit(f"The board cannot start. {error}")
     except SyncError as error:
         sys.exit(f"The board cannot start. {error.detail}")
@@ -44,11 +46,11 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.credentials:
         app = create_app(settings)
         mode = settings.sync_url or "Twilio's cloud"
-        return _run(WSGIMiddleware(app, workers=THREADS), listener, f"Sync: {mode}")
-    emulator = Emulator(settings.data, address=_address(listener))
+        return _run(_bridge(app), listener, f"Sync: {mode}")
+    emulator = _emulator(settings, _address(listener))
     try:
         app = create_app(with_emulator(settings, emulator), send=send_to(emulator))
-        board = WSGIMiddleware(app, workers=THREADS)  # type: ignore[arg-type]
+        board = _bridge(app)
         both = _Both(board, emulator.rest_app)
         ws = emulator.socket_protocol(allow_origin=_own_origin(settings))
         return _run(both, listener, f"Sync: the emulator, data in {settings.data}", ws)
@@ -58,10 +60,45 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 
 def with_emulator(settings: Settings, emulator: Emulator) -> Settings:
     """Give the settings with the emulator's credentials, its address being this very server."""
-    credentials = Credentials(
-        emulator.account_sid, emulator.api_key, emulator.api_secret, emulator.service_sid
-    )
-    return replace(settings, credentials=credentials, sync_url="/")
+    return replace(settings, credentials=_as_credentials(emulator), sync_url="/")
+
+
+def _as_credentials(keys: Any) -> Credentials:
+    return Credentials(keys.account_sid, keys.api_key, keys.api_secret, keys.service_sid)
+
+
+@contextmanager
+def open_store() -> Iterator[tuple[SyncStore, Path]]:
+    """Open the Sync that a server with these settings uses, and give it with the data folder.
+
+    On the emulator: the running one, or one in this process if none runs. Raises SettingsError.
+    """
+    settings = load_settings(os.environ, Path(".env"))
+    address = None if settings.credentials else owner_address(settings.data)
+    if settings.credentials:
+        yield _prepared(settings, Transport(settings.sync_url)), settings.data
+    elif address:
+        credentials = _as_credentials(read_credentials(settings.data))
+        settings = replace(settings, credentials=credentials, sync_url=address)
+        yield _prepared(settings, Transport(address)), settings.data
+    else:
+        with closing(_emulator(settings)) as emulator:
+            local = with_emulator(settings, emulator)
+            yield _prepared(local, Transport("http://sync.local", send_to(emulator))), settings.data
+
+
+def _prepared(settings: Settings, transport: Transport) -> SyncStore:
+    store = SyncStore(settings, transport)
+    store.prepare()
+    return store
+
+
+def _emulator(settings: Settings, address: str = "") -> Emulator:
+    """Open the emulator. Raises SettingsError where the folder cannot be used or is in use."""
+    try:
+        return Emulator(settings.data, address=address)
+    except EmulatorError as error:
+        raise SettingsError(str(error)) from error
 
 
 def send_to(emulator: Emulator) -> Send:
@@ -81,6 +118,10 @@ def send_to(emulator: Emulator) -> Send:
 def _own_origin(settings: Settings) -> Any:
     allowed = {settings.public_url, *settings.cors_origins} - {""}
     return lambda origin, host: urlsplit(origin).netloc == host or origin in allowed
+
+
+def _bridge(app: Any) -> Any:
+    return WSGIMiddleware(app, workers=THREADS)
 
 
 class _Both:

@@ -1,0 +1,145 @@
+"""Snapshots of the board: write one, clear the board behind it, bring it back.
+
+A snapshot is JSON: `{"list": "tasks", "made": ISO 8601, "tasks": [{index, revision, updated,
+data}]}`, in order of index. Every function reports its progress to `tick()`, once a task.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from . import errors
+from .settings import LIST_NAME
+from .sync_store import Item, SyncStore
+
+ATTEMPTS = 20
+
+Tick = Callable[[], Any]
+
+
+class BrokenSnapshot(Exception):
+    """A file is not a snapshot; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What `clear` did: how many tasks it removed, and how many were added meanwhile and stay."""
+
+    removed: int
+    stayed: int
+
+
+def read_items(store: SyncStore) -> list[Item]:
+    """Read the whole List."""
+    return list(store.items())
+
+
+def write(items: list[Item], path: Path) -> None:
+    """Write a snapshot so that there is never half a file at this path."""
+    rows = [
+        {"index": i.key, "revision": i.revision, "updated": i.updated, "data": i.data}
+        for i in sorted(items, key=lambda item: item.key)
+    ]
+    made = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump({"list": LIST_NAME, "made": made, "tasks": rows}, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def load(path: Path) -> list[Item]:
+    """Read a snapshot whole, before anything is touched. Raises BrokenSnapshot."""
+    try:
+        snapshot = json.loads(path.read_text(encoding="utf-8"))
+        rows = [_row(row) for row in snapshot["tasks"]]
+    except OSError as error:
+        raise BrokenSnapshot(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise BrokenSnapshot(f"{path} is not a snapshot of a board.") from error
+    if len({item.key for item in rows}) != len(rows):
+        raise BrokenSnapshot(f"{path} has two tasks of one index.")
+    return sorted(rows, key=lambda item: item.key)
+
+
+def clear(store: SyncStore, items: list[Item], path: Path, tick: Tick) -> Cleared:
+    """Remove the tasks of a written snapshot, never the List.
+
+    A task that was changed meanwhile goes into the snapshot as it is now before it is removed.
+    """
+    removed = 0
+    for number, item in enumerate(items):
+        for newer in _remove(store, item):
+            items[number] = newer
+            write(items, path)
+        removed += 1
+        tick()
+    known = {item.key for item in items}
+    stayed = sum(item.key not in known for item in store.items())
+    return Cleared(removed, stayed)
+
+
+def restore(store: SyncStore, items: list[Item], tick: Tick) -> int:
+    """Make the tasks of a snapshot again, those that are there already left out.
+
+    Gives how many were made. Each is known by its `key`, so doing it twice makes nothing twice.
+    """
+    present = {_key(item) for item in store.items()}
+    made = 0
+    for item in items:
+        if _key(item) not in present:
+            _create(store, {**_fields(item), "key": _key(item)})
+            made += 1
+        tick()
+    return made
+
+
+def _remove(store: SyncStore, item: Item) -> Iterator[Item]:
+    """Remove an Item; gives each newer state that it turns out to have, before the next try."""
+    for _ in range(ATTEMPTS):
+        try:
+            return store.remove(item.key, item.revision)
+        except errors.SyncNotFound:
+            return None
+        except (errors.SyncChanged, errors.OutcomeUnknown):
+            pass
+        try:
+            item = store.item(item.key)
+        except errors.SyncNotFound:
+            return None
+        yield item
+    raise errors.SyncBusy(f"Others keep changing task {item.key}.", retry_after=1)
+
+
+def _create(store: SyncStore, data: dict[str, Any]) -> None:
+    try:
+        store.create(data)
+    except errors.OutcomeUnknown:
+        if not any(_key(item) == data["key"] for item in store.items()):
+            store.create(data)
+
+
+def _row(row: Any) -> Item:
+    if not isinstance(row["index"], int) or isinstance(row["index"], bool) or row["index"] < 0:
+        raise TypeError
+    return Item(row["index"], row["data"], str(row["revision"]), str(row["updated"]))
+
+
+def _fields(item: Item) -> dict[str, Any]:
+    return item.data if isinstance(item.data, dict) else {"name": item.data}
+
+
+def _key(item: Item) -> str:
+    """Give an Item's `key`, or one made from what it says if another client left it out."""
+    key = _fields(item).get("key")
+    if isinstance(key, str) and key:
+        return key
+    text = json.dumps([item.key, item.data], sort_keys=True)
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, text))
