@@ -28,14 +28,16 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     settings: by default read from the environment and `.env`; send: how HTTP goes to Sync, by
     default over sockets. Raises SettingsError, SyncError.
     """
-    from . import access, api, board, guard, leases, page, problems, sync_store, transport
+    from . import access, api, board, guard, leases, pacer, page, problems, sync_store, transport
 
     settings = settings or load_settings(os.environ, Path(".env"))
     base_url = settings.sync_url if settings.sync_url != "/" else "http://sync.local"
-    store = sync_store.SyncStore(settings, transport.Transport(base_url, send))
+    turns = pacer.Pacer(pacer.LIST_RATE if not settings.sync_url else None)
+    door = transport.Transport(base_url, send, turns.slow_down)
+    store = sync_store.SyncStore(settings, door)
     store.prepare()
     gate = guard.Guard(settings)
-    the_board = board.Board(store, leases.Leases(store), settings.columns)
+    the_board = board.Board(store, leases.Leases(store), settings.columns, turns)
     who = access.Access(settings, store)
     access.keep_readers_tidy(who)
 

@@ -19,7 +19,7 @@ from .sync_store import SyncStore
 
 PLACE_FIELDS = ("before", "after", "at")
 MAX_KEY_CHARS = 255
-ALWAYS = (401, 403, 405, 429, 502, 503)
+ALWAYS = (401, 403, 405, 429, 502, 503, 507)
 TITLES = {
     400: "The request cannot be read",
     401: "Passcode or token needed",
@@ -36,6 +36,7 @@ TITLES = {
     502: "Sync answers nonsense",
     503: "Sync cannot be reached",
     504: "It is unknown whether this happened",
+    507: "There is no room left to store this",
 }
 
 

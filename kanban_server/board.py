@@ -17,6 +17,7 @@ from . import errors
 from .leases import Leases
 from .locks import KeyedLocks
 from .memory import Memory
+from .pacer import Pacer
 from .placing import Place, Placing
 from .replica import Replica, column_of, position_of
 from .sync_store import Item, SyncStore
@@ -50,11 +51,13 @@ class Board:
         store: SyncStore,
         leases: Leases,
         columns: tuple[str, ...],
+        pacer: Pacer | None = None,
         clock: Callable[[], float] = time.monotonic,
     ):
         self.columns = columns
         self._store = store
         self._leases = leases
+        self._pacer = pacer or Pacer()
         self._clock = clock
         self._replica = Replica(columns)
         self._placing = Placing(store, self._replica, clock)
@@ -83,6 +86,7 @@ class Board:
             known = self._memory.recall(change.op, _wish(change, restore))
             if known:
                 return known
+            self._pacer.wait(change.by)
             self._fill()
             task = self.as_task(self._replica.with_mark(change.op) or self._append(change, restore))
             self._memory.keep(change.op, _wish(change, restore), task)
@@ -94,6 +98,7 @@ class Board:
         Raises TaskNotFound, TaskChanged, TaskLeased, NeighbourNotThere, KeyReused.
         """
         self._memory.recall(change.op, _wish(change, index))
+        self._pacer.wait(change.by)
         self._fill()
         with self._locks(index):
             task = self.as_task(self._settle(index, change, self._rewrite))
@@ -102,6 +107,7 @@ class Board:
 
     def remove(self, index: int, change: Change) -> None:
         """Delete a task. Raises TaskNotFound, TaskChanged, TaskLeased."""
+        self._pacer.wait(change.by)
         self._fill()
         with self._locks(index):
             item = self._settle(index, change, self._delete)

@@ -153,6 +153,12 @@ class SyncUnavailable(SyncError):
     status, title = 503, "Twilio Sync cannot be reached"
 
 
+class SyncFull(SyncError):
+    """Sync's storage takes nothing more; nothing was written (507, the emulator's full disk)."""
+
+    status, title = 507, "There is no room left to store this"
+
+
 class SyncNonsense(SyncError):
     """Sync answered a read with something that is not its protocol."""
 

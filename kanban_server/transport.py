@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from twilio.http import HttpClient
 from twilio.http.response import Response
 
 from . import errors
+from .breaker import Breaker
+from .watchdog import Watchdog, WatchedAdapter
 
 ATTEMPT_SECONDS = 4.0
 REQUEST_SECONDS = 8.5
@@ -52,11 +53,18 @@ class Transport(HttpClient):
 
     send(method, url, params=, data=, headers=, auth=, timeout=) does one HTTP exchange; base_url
     replaces scheme and host of every URL, so that a region or edge set for the cloud cannot bend
-    the address of a local Sync.
+    the address of a local Sync. on_busy() is called each time that Sync says 429 to a write.
     """
 
-    def __init__(self, base_url: str = "", send: Send | None = None):
+    def __init__(
+        self,
+        base_url: str = "",
+        send: Send | None = None,
+        on_busy: Callable[[], None] = lambda: None,
+    ):
         super().__init__(log, False, ATTEMPT_SECONDS)
+        self._breaker = Breaker()
+        self._on_busy = on_busy
         self._base_url = base_url
         self._send = send or http_send()
 
@@ -96,28 +104,35 @@ class Transport(HttpClient):
         left = deadline.get() - time.monotonic()
         if left < 0.05:
             raise errors.SyncUnavailable("Twilio Sync did not answer in time.", retry_after=2)
-        answer = self._send(method, url, timeout=min(ATTEMPT_SECONDS, left), **parts)
-        _refuse_errors(method, answer)
+        with self._breaker.guard():
+            answer = self._send(method, url, timeout=min(ATTEMPT_SECONDS, left), **parts)
+            if answer.status == 429 and method != "GET":
+                self._on_busy()
+            _refuse_errors(method, answer)
         return Response(answer.status, answer.text, answer.headers)
 
 
 def http_send() -> Send:
     """Make a `send` over real sockets: one pool of connections, no retry of its own."""
     session = requests.Session()
+    watchdog = Watchdog()
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
+        session.mount(scheme, WatchedAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
 
     def send(method: str, url: str, *, timeout: float, **parts: Any) -> Answer:
         try:
-            response = session.request(method, url, timeout=timeout, allow_redirects=False, **parts)
+            with watchdog.limit(timeout):
+                response = session.request(
+                    method, url, timeout=timeout, allow_redirects=False, **parts
+                )
             return Answer(response.status_code, response.headers, response.text)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             raise _no_answer(method, error) from error
 
     return send
 
 
-def _no_answer(method: str, error: requests.RequestException) -> errors.SyncError:
+def _no_answer(method: str, error: Exception) -> errors.SyncError:
     log.warning("no answer from Sync to %s: %s", method, type(error).__name__)
     was_sent = not isinstance(_root(error), _NEVER_SENT)
     if was_sent and method != "GET":
@@ -181,7 +196,7 @@ _BY_STATUS: dict[int, type[errors.SyncError]] = {
     412: errors.SyncChanged,
     413: errors.SyncTooLarge,
     429: errors.SyncBusy,
-    507: errors.SyncUnavailable,
+    507: errors.SyncFull,
 }
 
 

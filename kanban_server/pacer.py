@@ -1,0 +1,100 @@
+"""Turns for writes, so that the board stays within Sync's rate and no caller starves another.
+
+Source: Twilio, Sync limits: 20 writes a second for each List; errors/54009.
+"""
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from .errors import TooManyRequests
+
+LIST_RATE = 20.0
+LEAST_RATE = 1.0
+BURST = 20.0
+RECOVERY_PER_SECOND = 0.5
+MAX_WAIT_SECONDS = 2.0
+MAX_WAITING = 8
+
+
+class Pacer:
+    """A token bucket with a queue for each caller, served in turn.
+
+    rate: writes a second, None for no limit until Sync first says 429 (`slow_down`); then it halves
+    and recovers slowly, to LIST_RATE at most. max_waiting: half of the server's threads.
+    """
+
+    def __init__(
+        self,
+        rate: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        max_waiting: int = MAX_WAITING,
+    ):
+        self._rate = rate
+        self._clock = clock
+        self._max_waiting = max_waiting
+        self._tokens = BURST
+        self._at = clock()
+        self._turn = threading.Condition()
+        self._queues: OrderedDict[str, deque[object]] = OrderedDict()
+
+    def wait(self, caller: str) -> None:
+        """Wait for this caller's turn to write.
+
+        Raises TooManyRequests, before anything is sent, where that would take too long.
+        """
+        with self._turn:
+            if self._rate is None:
+                return
+            self._refuse_long_waits()
+            ticket = object()
+            self._queues.setdefault(caller, deque()).append(ticket)
+            while not self._is_next(caller, ticket):
+                self._turn.wait(self._seconds_to_token())
+            self._take(caller)
+
+    def slow_down(self) -> None:
+        """Halve the pace: Sync has said 429."""
+        with self._turn:
+            self._refill()
+            self._rate = max(LEAST_RATE, (self._rate or LIST_RATE) / 2)
+            self._tokens = 0.0
+
+    def _refuse_long_waits(self) -> None:
+        self._refill()
+        assert self._rate
+        waiting = sum(map(len, self._queues.values()))
+        seconds = (waiting + 1 - self._tokens) / self._rate
+        if seconds > MAX_WAIT_SECONDS or waiting >= self._max_waiting:
+            raise TooManyRequests(
+                "The board is at Twilio Sync's rate limit; nothing was written.",
+                retry_after=max(1.0, seconds),
+            )
+
+    def _is_next(self, caller: str, ticket: object) -> bool:
+        self._refill()
+        is_first = next(iter(self._queues)) == caller and self._queues[caller][0] is ticket
+        return is_first and self._tokens >= 1
+
+    def _take(self, caller: str) -> None:
+        self._tokens -= 1
+        queue = self._queues[caller]
+        queue.popleft()
+        if queue:
+            self._queues.move_to_end(caller)
+        else:
+            del self._queues[caller]
+        self._turn.notify_all()
+
+    def _seconds_to_token(self) -> float:
+        assert self._rate
+        return max(0.005, (1 - self._tokens) / self._rate)
+
+    def _refill(self) -> None:
+        now = self._clock()
+        if self._rate is not None:
+            seconds = now - self._at
+            self._rate = min(LIST_RATE, self._rate + seconds * RECOVERY_PER_SECOND)
+            self._tokens = min(BURST, self._tokens + seconds * self._rate)
+        self._at = now
