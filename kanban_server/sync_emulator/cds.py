@@ -186,7 +186,7 @@ def create_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Add an Item to a List, or to a Map under a new key."""
     data = _data(request)
     obj = _object(tx, request, "write")
-    tx.limits.write(obj.sid, len(data))
+    tx.limits.write(obj.sid, data)
     key = None
     if request.kind is MAP:
         key = str(values.item_key(MAP, str(request.values.get("key", ""))))
@@ -199,7 +199,7 @@ def update_item(tx: Transaction, account: str, request: Request) -> Reply:
     if request.data is None and request.ttl is None:
         raise Refusal(400, 54010, "No parameters")
     obj = _object(tx, request, "write")
-    tx.limits.write(obj.sid, len(request.data or ""))
+    tx.limits.write(obj.sid, request.data)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     items.check_revision(obj, item, request.revision)
     item = items.update(tx, obj, item, request.data, request.ttl)
@@ -210,7 +210,7 @@ def put_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Write a Map's Item: 201 if the key is new. If-Match -1 asks for a new key."""
     data = _data(request)
     obj = _object(tx, request, "write")
-    tx.limits.write(obj.sid, len(data))
+    tx.limits.write(obj.sid, data)
     key = values.item_key(MAP, request.key)
     item = items.find(tx, obj, key)
     items.check_revision(obj, item, request.revision)

@@ -40,6 +40,7 @@ class Connection:
         self.send = write
         self._hang_up = hang_up
         self._loop = asyncio.get_running_loop()
+        hub.attach(self._loop)
         self._session = Session(emulator.verify_token, emulator.clock())
         self._timer: asyncio.TimerHandle | None = None
         self.identity = ""
@@ -60,6 +61,8 @@ class Connection:
 
     def _perform(self, outputs: list[Output]) -> None:
         self.identity = self._session.identity
+        if self._session.is_closing:
+            self._hub.leave(self)
         for output in outputs:
             if isinstance(output, bytes):
                 self.send(output)

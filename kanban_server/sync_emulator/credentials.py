@@ -72,11 +72,9 @@ def keep_credentials(folder: Path) -> Credentials:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder, for its owner's eyes only. Raises FolderUnusable."""
+    """Make the folder, for its owner's eyes only, unless it is there. Raises FolderUnusable."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
     except OSError as error:
         raise FolderUnusable(f"{folder} cannot be used as data folder: {error}") from error
 

@@ -184,6 +184,7 @@ class Database:
 
     def _open_for_writing(self) -> sqlite3.Connection:
         try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
             db = self._connect()
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
@@ -191,7 +192,7 @@ class Database:
             if version not in (0, VERSION):
                 raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
             db.executescript(SCHEMA)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise EmulatorError(f"{self._path} cannot be opened: {error}") from error
         return db
 

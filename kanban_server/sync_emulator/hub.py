@@ -80,8 +80,7 @@ class Hub:
         A writer needs its reply before its own event. Source: SYNC_PROTOCOL.md, 5.3.
         """
         for job in jobs:
-            if job.done:
-                job.done(job)
+            _answer(job)
         for kind, changes in groupby((c for job in jobs for c in job.changes), type):
             if kind is Event:
                 self._send_events(changes)
@@ -137,6 +136,14 @@ class Hub:
             for subscriber in list(subscriptions):
                 if _ends(change, object_sid, subscriber.identity):
                     self.cancel(subscriber, object_sid)
+
+
+def _answer(job: Job) -> None:
+    try:
+        if job.done:
+            job.done(job)
+    except Exception:
+        _log.exception("an answer could not be given")
 
 
 def _ends(change: ObjectRemoved | AccessLost | AclTurnedOn, sid: str, identity: str) -> bool:

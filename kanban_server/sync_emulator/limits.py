@@ -31,9 +31,10 @@ class Limits:
         if self._enforced:
             self._take(sid, "read", 1.0)
 
-    def write(self, sid: str, size: int = 0) -> None:
-        """Count a write of size bytes. Raises Refusal 54009."""
+    def write(self, sid: str, data: str | None = None) -> None:
+        """Count a write of an Item's data, if there is any. Raises Refusal 54009."""
         if self._enforced:
+            size = len((data or "").encode())
             self._take(sid, "write", min(max(1.0, size / FREE_BYTES), FULL_COST))
 
     def _take(self, sid: str, what: str, cost: float) -> None:

@@ -154,7 +154,7 @@ def create_item(tx: Transaction, account: str, request: Request) -> Reply:
     key = None
     if request.kind is not LIST:
         key = str(values.item_key(request.kind, request.values.get("Key", "")))
-    tx.limits.write(obj.sid, len(request.data))
+    tx.limits.write(obj.sid, request.data)
     objects.set_ttl(tx, obj, values.ttl(request.values.get("CollectionTtl")))
     item = items.add(tx, obj, key, request.data, request.ttl, None)
     return json_reply(201, item_body(account, request.base, obj, item), item.revision)
@@ -174,7 +174,7 @@ def update_item(tx: Transaction, account: str, request: Request) -> Reply:
     collection_ttl = values.ttl(request.values.get("CollectionTtl"))
     if request.data is None and request.ttl is None and collection_ttl is None:
         raise Refusal(400, 54010, "No parameters")
-    tx.limits.write(obj.sid, len(request.data or ""))
+    tx.limits.write(obj.sid, request.data)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     items.check_revision(obj, item, request.revision)
     objects.set_ttl(tx, obj, collection_ttl)

@@ -48,7 +48,7 @@ class Session:
         self.access: Access | None = None
         self.deadline = now + INIT_SECONDS
         self._is_warned = False
-        self._is_closing = False
+        self.is_closing = False
 
     @property
     def identity(self) -> str:
@@ -57,7 +57,7 @@ class Session:
 
     def receive(self, data: bytes, now: float) -> list[Output]:
         """Take in a packet; give what is to be sent or done."""
-        if self._is_closing:
+        if self.is_closing:
             return []
         try:
             packet = packets.decode(data)
@@ -70,7 +70,7 @@ class Session:
         """Do what time asks for: warn of the token's end, end, hang up."""
         if now < self.deadline:
             return []
-        if self._is_closing or self.access is None:
+        if self.is_closing or self.access is None:
             return [Hangup()]
         if now >= self.access.expires:
             return self._close(now, 410, "TOKEN_EXPIRED", "Token expired", 51207)
@@ -87,7 +87,7 @@ class Session:
         return [packets.client_update(WARNING_SECONDS)]
 
     def _close(self, now: float, code: int, text: str, reason: str, error: int) -> list[Output]:
-        self._is_closing = True
+        self.is_closing = True
         self.deadline = now + CLOSING_SECONDS
         return [packets.close(code, text, reason, error)]
 
@@ -131,7 +131,7 @@ class Session:
         return [packets.reply(packet.id)]
 
     def _leave(self, packet: Packet, now: float) -> list[Output]:
-        self._is_closing = True
+        self.is_closing = True
         self.deadline = now + CLOSING_SECONDS
         return []
 

@@ -13,7 +13,8 @@ MAX_DATA_BYTES = 16 * 1024
 MAX_TTL_SECONDS = 31_536_000
 MAX_NAME_CHARS = 320
 MAX_KEY_CHARS = 256
-MAX_INDEX = 2**53
+MAX_INDEX_DIGITS = 16
+MAX_INDEX = 10**MAX_INDEX_DIGITS
 _REVISION = re.compile(r'"?(-1|[0-9a-f]{1,16})"?')
 
 
@@ -82,9 +83,9 @@ def unique_name(name: str | None) -> str | None:
 def item_key(kind: Kind, text: str) -> int | str:
     """Give the index or key that names an Item. Raises Refusal 54458 or 54209."""
     if kind is LIST:
-        if not text.isdecimal() or not text.isascii() or len(text) > 15:
+        if not text.isdecimal() or not text.isascii():
             raise Refusal(400, 54458, "Invalid index: must be a non-negative integer")
-        return int(text)
+        return int(text) if len(text) < MAX_INDEX_DIGITS else MAX_INDEX
     if not 1 <= len(text) <= MAX_KEY_CHARS or not is_text(text):
         raise Refusal(400, 54209, "Invalid Map Item key")
     return text

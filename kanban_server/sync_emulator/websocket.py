@@ -62,7 +62,7 @@ class SocketListener(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take in a frame."""
         if frame.msg_type == WSMsgType.CLOSE:
-            transport.send_close(frame.get_close_code(), frame.get_close_message())
+            transport.send_close(WSCloseCode.OK)
             transport.disconnect()
         elif frame.msg_type == WSMsgType.BINARY and frame.fin and not self._parts:
             self._receive(frame.get_payload_as_bytes())
@@ -126,7 +126,8 @@ class SocketListener(WSListener):
         """Close the socket because the server stops; the SDK comes back by itself."""
         if self._transport is not None:
             self._transport.send_close(WSCloseCode.SERVICE_RESTART)
-            self._transport.disconnect()
+            is_stuck = self._transport.underlying_transport.get_write_buffer_size() > 0
+            self._transport.disconnect(graceful=not is_stuck)
 
 
 def protocol_for(
