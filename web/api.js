@@ -1,0 +1,145 @@
+// @ts-check
+/** The only door to the server: fetch, tokens, and what its refusals mean to a person. */
+
+import { readTask } from './tasks.js';
+
+const REQUEST_LIMIT_MS = 12000;
+
+/** The server refused: nothing was changed. `problem` is its application/problem+json. */
+export class Refusal extends Error {
+  /** @param {number} status @param {any} problem @param {string | null} retryAfter seconds */
+  constructor(status, problem, retryAfter) {
+    super(reason(status, problem, retryAfter));
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** No answer, or none that says whether it happened. */
+export class OutcomeUnknown extends Error {}
+
+/** The calls of the REST API that the page makes. */
+export class Api {
+  /**
+   * @param {string[]} columns
+   * @param {(isWrong: boolean) => Promise<string>} askPasscode
+   */
+  constructor(columns, askPasscode) {
+    this.columns = columns;
+    this.askPasscode = askPasscode;
+    /** @type {Promise<Grant> | null} */
+    this.asking = null;
+  }
+
+  /** A new token for the same identity, if this tab had one. Asks for the passcode when it must. */
+  token() {
+    this.asking ??= this.#token().finally(() => (this.asking = null));
+    return this.asking;
+  }
+
+  /** @returns {Promise<Grant>} */
+  async #token(isAgain = false) {
+    const passcode = sessionStorage.getItem('passcode');
+    const token = sessionStorage.getItem('token');
+    const auth = isAgain || !token ? passcode && `Basic ${base64(':' + passcode)}` : `Bearer ${token}`;
+    try {
+      const grant = await this.#request('GET', '/token', { headers: auth ? { Authorization: auth } : {} });
+      sessionStorage.setItem('token', grant.token);
+      return grant;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    }
+    if (token && !isAgain) return this.#token(true);
+    sessionStorage.setItem('passcode', await this.askPasscode(passcode !== null));
+    return this.#token(true);
+  }
+
+  /**
+   * Does an operation.
+   * @param {Operation} operation @param {string | undefined} revision for If-Match @param {string | null} lease
+   * @returns {Promise<Task | null>} the task as it is now, null once removed
+   */
+  async send(operation, revision, lease) {
+    const { kind, task, id } = operation;
+    const headers = {
+      ...(kind !== 'remove' && { 'Idempotency-Key': id }),
+      ...(revision !== undefined && { 'If-Match': `"${revision}"` }),
+      ...(lease && { Lease: lease }),
+    };
+    if (kind === 'remove') return this.#signed('DELETE', `/tasks/${task}`, { headers });
+    const body = bodyOf(operation);
+    const [method, path] = kind === 'add' ? ['POST', '/tasks'] : ['PATCH', `/tasks/${task}`];
+    return this.readTask(await this.#signed(method, path, { headers, body }));
+  }
+
+  /** A task of an answer as Sync's events would give it. @param {any} answer @returns {Task} */
+  readTask({ id, revision, ...data }) {
+    return readTask({ index: id, revision, data }, this.columns);
+  }
+
+  /** Takes or renews. @param {string} task @param {string} activity @param {string | null} lease @returns {Promise<{lease: string}>} */
+  takeLease(task, activity, lease) {
+    const headers = lease ? { Lease: lease } : {};
+    return this.#signed('PUT', `/tasks/${task}/lease`, { headers, body: { activity } });
+  }
+
+  /** Gives up, also while the tab closes. @param {string} task @param {string} lease */
+  dropLease(task, lease) {
+    return this.#signed('DELETE', `/tasks/${task}/lease`, { headers: { Lease: lease }, keepalive: true });
+  }
+
+  /** @param {string} method @param {string} path @param {{headers?: any, body?: any, keepalive?: boolean}} options @returns {Promise<any>} */
+  async #signed(method, path, options) {
+    const call = () => {
+      const Authorization = `Bearer ${sessionStorage.getItem('token')}`;
+      return this.#request(method, path, { ...options, headers: { ...options.headers, Authorization } });
+    };
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    }
+    await this.token();
+    return call();
+  }
+
+  /** @param {string} method @param {string} path @param {{headers?: any, body?: any, keepalive?: boolean}} options @returns {Promise<any>} */
+  async #request(method, path, { headers = {}, body, keepalive }) {
+    const type = body ? { 'Content-Type': 'application/json' } : {};
+    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    const content = { method, headers: { ...headers, ...type }, body: body && JSON.stringify(body) };
+    try {
+      const response = await fetch(path, { ...content, keepalive, signal, cache: 'no-store' });
+      if (response.status === 204) return null;
+      if (response.ok) return await response.json();
+      if (response.status === 504) throw new OutcomeUnknown();
+      const problem = await response.json().catch(() => ({}));
+      throw new Refusal(response.status, problem, response.headers.get('Retry-After'));
+    } catch (error) {
+      throw error instanceof Refusal ? error : new OutcomeUnknown(String(error));
+    }
+  }
+}
+
+/** @param {Operation} operation */
+function bodyOf({ kind, name, list, after, before, at, restore }) {
+  const index = (/** @type {string | null | undefined} */ id) => (id === null || id === undefined ? undefined : Number(id));
+  const fields = { name, list, after: index(after), before: index(before), at };
+  return kind === 'add' ? { ...fields, restore: index(restore) } : fields;
+}
+
+/** What happened and what to do, in words. @param {number} status @param {any} problem @param {string | null} retryAfter */
+function reason(status, { detail, title, errors, lease }, retryAfter) {
+  const said = errors?.map((/** @type {any} */ one) => one.detail).join(' ') || detail || title || `Error ${status}.`;
+  if (status === 404) return 'It is no longer there.';
+  if (status === 412) return 'Someone changed it meanwhile.';
+  if (status === 423) return `${lease?.by ?? 'Someone'} is ${lease?.activity ?? 'changing'} it. Try again when they are done.`;
+  if (status === 429) return `Too many changes at once. Try again in ${retryAfter ?? 'a few'} s.`;
+  if (status === 503) return `Sync cannot be reached. Try again in ${retryAfter ?? 'a few'} s.`;
+  return status >= 500 ? `The server failed (${said}). Try again.` : said;
+}
+
+/** @param {string} text */
+function base64(text) {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

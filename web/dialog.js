@@ -1,0 +1,58 @@
+// @ts-check
+/** Questions and notices. Text goes in as text. */
+
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('dialog'));
+
+/**
+ * Asks, and gives the value of the button that was pressed; null if none.
+ * @param {string} title @param {(Node | string)[]} text
+ * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter
+ * @param {boolean} [hasField] true: gives what was typed
+ * @returns {Promise<string | null>}
+ */
+export function ask(title, text, options, hasField = false) {
+  const [heading, words, field, menu] = /** @type {any} */ (dialog.querySelector('form')).children;
+  heading.textContent = title;
+  words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
+  field.hidden = !hasField;
+  field.value = '';
+  menu.replaceChildren(...options.map(([value, label, isDisabled]) => {
+    const button = /** @type {HTMLButtonElement} */ (element('button', label));
+    return Object.assign(button, { value, disabled: !!isDisabled, className: value === options[0][0] ? 'primary' : '' });
+  }));
+  if (dialog.open) dialog.close('');
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => {
+      const { returnValue } = dialog;
+      resolve(returnValue === '' ? null : hasField ? field.value : returnValue);
+    }, { once: true });
+  });
+}
+
+/**
+ * Says something for a while; what went wrong stays until it is closed.
+ * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options]
+ */
+export function toast(text, { isError = false, label, act } = {}) {
+  const box = element('div', '');
+  box.className = isError ? 'toast error' : 'toast';
+  box.setAttribute('role', isError ? 'alert' : 'status');
+  const close = () => box.remove();
+  const button = (/** @type {string} */ words, /** @type {() => void} */ then) => {
+    const made = element('button', words);
+    made.addEventListener('click', () => (close(), then()));
+    return made;
+  };
+  box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
+  const toasts = document.getElementById('toasts');
+  toasts?.append(box);
+  while (toasts && toasts.children.length > 3) toasts.firstElementChild?.remove();
+  if (!isError) setTimeout(close, 6000);
+}
+
+/** @param {string} tag @param {string} text */
+export function element(tag, text) {
+  return Object.assign(document.createElement(tag), { textContent: text });
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** Editing a name in its card. What is typed is kept until it is saved or given up. */
+
+const DRAFT = 'draft';
+
+/** One editor at a time, in the card that it edits. */
+export class Editor {
+  /**
+   * @param {import('./render.js').Renderer} renderer @param {HTMLTemplateElement} template
+   * @param {{nameOf: (id: string) => string, begun: (id: string) => void, ended: (id: string) => void,
+   *   save: (id: string, typed: string, base: string) => boolean, closed: () => void}} hands
+   */
+  constructor(renderer, template, hands) {
+    this.renderer = renderer;
+    this.template = template;
+    this.hands = hands;
+    /** @type {{id: string, base: string, form: HTMLFormElement, area: HTMLTextAreaElement} | null} */
+    this.open = null;
+    addEventListener('blur', () => this.open && hands.ended(this.open.id));
+  }
+
+  /** Opens a card's name for editing. @param {string} id @param {string} [typed] @param {string} [base] the name it began with */
+  edit(id, typed, base = this.hands.nameOf(id)) {
+    const card = this.renderer.element(id);
+    if (this.open?.id === id || !card || !this.#canLeave()) return;
+    const form = /** @type {HTMLFormElement} */ (this.template.content.firstElementChild?.cloneNode(true));
+    const area = /** @type {HTMLTextAreaElement} */ (form.firstElementChild);
+    area.value = typed ?? base;
+    this.open = { id, base, form, area };
+    this.renderer.held.add(id);
+    card.append(form);
+    card.classList.add('editing');
+    this.#listen(form, area);
+    area.focus();
+    area.select();
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLTextAreaElement} area */
+  #listen(form, area) {
+    form.addEventListener('submit', (event) => (event.preventDefault(), this.save()));
+    form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
+    form.addEventListener('focusin', () => this.open && this.hands.begun(this.open.id));
+    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(/** @type {Node | null} */ (relatedTarget)) && this.#left());
+    area.addEventListener('input', () => this.#keep());
+    area.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'Escape') this.close();
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      this.save();
+    });
+  }
+
+  /** Whether something is typed that is not saved. */
+  isDirty() {
+    return this.open !== null && this.open.area.value !== this.open.base;
+  }
+
+  save() {
+    const { open } = this;
+    if (open && (!this.isDirty() || this.hands.save(open.id, open.area.value, open.base))) this.close();
+  }
+
+  /** Ends without saving. */
+  close() {
+    const { open } = this;
+    if (!open) return;
+    this.open = null;
+    sessionStorage.removeItem(DRAFT);
+    const card = open.form.parentElement;
+    const hadFocus = open.form.contains(document.activeElement);
+    open.form.remove();
+    card?.classList.remove('editing', 'gone');
+    this.renderer.held.delete(open.id);
+    this.hands.ended(open.id);
+    if (hadFocus) card?.focus();
+    this.hands.closed();
+  }
+
+  /** Takes up what was being typed before a reload. Gives it back if its task is gone. */
+  resume() {
+    const { id, base, typed } = JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}');
+    if (id === undefined || this.open) return null;
+    if (!this.renderer.element(id)) return String(typed);
+    this.edit(id, typed, base);
+    return null;
+  }
+
+  /** An added task got its id. @param {string} from @param {string} to */
+  rename(from, to) {
+    if (this.open?.id === from) this.open.id = to;
+  }
+
+  #keep() {
+    if (!this.open) return;
+    const { id, base, area } = this.open;
+    sessionStorage.setItem(DRAFT, JSON.stringify({ id, base, typed: area.value }));
+  }
+
+  #left() {
+    if (!this.open) return;
+    if (this.isDirty() || !document.hasFocus()) this.hands.ended(this.open.id);
+    else this.close();
+  }
+
+  #canLeave() {
+    this.save();
+    return this.open === null;
+  }
+}

@@ -1,0 +1,111 @@
+// @ts-check
+/** Undo and redo of what this person did here. */
+
+import { uuid4 } from './uuid.js';
+import { find } from './view.js';
+
+/** Two stacks of steps. Each step knows its task before and after, and the fields that it changed. */
+export class History {
+  /** @param {import('./state.js').State} state @param {(wanted: Wanted) => void} act @param {(reason: string) => void} refuse */
+  constructor(state, act, refuse) {
+    this.state = state;
+    this.act = act;
+    this.refuse = refuse;
+    /** @type {Record<'undo' | 'redo', Entry[]>} */
+    this.stacks = { undo: [], redo: [] };
+    /** @type {Map<string, Partial<Task>>} the fields of tasks as this person left them */
+    this.mine = new Map();
+  }
+
+  /** What a task is like now. @param {string} id @returns {Moment} */
+  moment(id) {
+    const found = find(this.state.view(), id);
+    if (!found) return null;
+    const { column: { id: list, cards }, at, card } = found;
+    return { name: card.task.name, list, after: cards[at - 1]?.task.id, before: cards[at + 1]?.task.id };
+  }
+
+  /** Remembers a step, unless it is itself an undo or redo. @param {Operation} operation @param {Moment} from */
+  record(operation, from) {
+    const to = this.moment(operation.task);
+    if (operation.isRevert) return;
+    operation.entry = { task: operation.task, from, to, fields: fieldsOf(operation) };
+    this.stacks.undo.push(operation.entry);
+    this.stacks.redo = [];
+  }
+
+  /** @param {'undo' | 'redo'} which */
+  revert(which) {
+    const entry = this.stacks[which].pop();
+    if (!entry) return;
+    const [target, current] = which === 'undo' ? [entry.from, entry.to] : [entry.to, entry.from];
+    const isHere = this.moment(entry.task) !== null;
+    if (isHere !== (current !== null)) return this.refuse('It was deleted meanwhile.');
+    this.stacks[which === 'undo' ? 'redo' : 'undo'].push(entry);
+    this.act({ ...this.#wanted(entry, target, current), entry, isRevert: which });
+  }
+
+  /** @param {Entry} entry @param {Moment} target @param {Moment} current @returns {Wanted} */
+  #wanted(entry, target, current) {
+    const { task, fields } = entry;
+    const guard = () => this.#mine(task, fields);
+    if (!target) return { kind: 'remove', task: entry.task, guard };
+    const [name, place] = [target.name, this.#place(target)];
+    if (!current) {
+      const added = `new-${uuid4()}`;
+      this.rename(task, added);
+      return { kind: 'add', task: added, restore: task, name, ...place };
+    }
+    return { kind: 'change', task, guard, ...(fields[0] === 'name' ? { name } : place) };
+  }
+
+  /** @param {string} task @param {Entry['fields']} fields */
+  #mine(task, fields) {
+    const mine = this.mine.get(task);
+    return mine ? Object.fromEntries(fields.map((field) => [field, mine[field] ?? ''])) : {};
+  }
+
+  /** After its old neighbour, else before the next, else at the bottom. @param {NonNullable<Moment>} moment @returns {Place} */
+  #place({ list, after, before }) {
+    const isThere = (/** @type {string | undefined} */ id) => id !== undefined && this.moment(id)?.list === list;
+    if (isThere(after)) return { list, after };
+    return isThere(before) ? { list, before } : { list, at: 'bottom' };
+  }
+
+  /** Learns how an operation went. @param {Outcome} report */
+  heard(report) {
+    if (report.kind === 'named') return this.rename(report.from, report.to);
+    const { operation } = report;
+    if (report.kind === 'done') {
+      if (report.task) this.#left(report.task, fieldsOf(operation));
+      return;
+    }
+    const { entry, isRevert } = operation;
+    if (!entry) return;
+    for (const stack of Object.values(this.stacks)) if (stack.includes(entry)) stack.splice(stack.indexOf(entry), 1);
+    if (isRevert && !report.current) this.stacks[isRevert].push(entry);
+  }
+
+  /** @param {Task} task @param {Entry['fields']} fields that this person gave it */
+  #left(task, fields) {
+    const given = Object.fromEntries(fields.map((field) => [field, task[field]]));
+    this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
+  }
+
+  /** A task came back, or got its id: the steps follow it. @param {string} from @param {string} to */
+  rename(from, to) {
+    for (const entry of [...this.stacks.undo, ...this.stacks.redo]) {
+      if (entry.task === from) entry.task = to;
+      for (const moment of [entry.from, entry.to]) {
+        if (moment?.after === from) moment.after = to;
+        if (moment?.before === from) moment.before = to;
+      }
+    }
+  }
+}
+
+/** @param {Operation} operation @returns {Entry['fields']} */
+function fieldsOf({ kind, name }) {
+  if (kind !== 'change') return ['name', 'list', 'position'];
+  return name === undefined ? ['list', 'position'] : ['name'];
+}

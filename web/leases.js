@@ -1,0 +1,76 @@
+// @ts-check
+/** The leases of this page: taken, renewed and given up. */
+
+/** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
+export class Leases {
+  /**
+   * @param {import('./state.js').State} state @param {import('./api.js').Api} api @param {number} renewMs
+   */
+  constructor(state, api, renewMs) {
+    this.state = state;
+    this.api = api;
+    this.renewMs = renewMs;
+    /** @type {Map<string, Held>} */
+    this.held = new Map();
+  }
+
+  /**
+   * Takes a task for an activity.
+   * @param {string} task @param {'dragging' | 'editing'} activity
+   * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
+   */
+  take(task, activity, refused) {
+    const mine = this.held.get(task);
+    if (mine) mine.users += 1;
+    if (mine || Number.isNaN(Number(task))) return;
+    const ask = () => this.#ask(task, activity, refused);
+    const timer = setInterval(ask, this.renewMs);
+    /** @type {Held} */
+    const held = { id: null, users: 1, answer: Promise.resolve(null), timer };
+    this.held.set(task, held);
+    this.state.ownLeases.add(task);
+    held.answer = ask();
+  }
+
+  /** The id of the lease on a task once it was answered, or null. @param {string} task */
+  async idOf(task) {
+    return (await this.held.get(task)?.answer) ?? null;
+  }
+
+  /** Gives up a task, after its taking was answered. @param {string} task */
+  async drop(task) {
+    const held = this.held.get(task);
+    if (!held || --held.users > 0) return;
+    this.held.delete(task);
+    clearInterval(held.timer);
+    const id = held.id ?? (await held.answer);
+    if (!this.held.has(task)) this.state.ownLeases.delete(task);
+    if (id) await this.api.dropLease(task, id).catch(() => {});
+  }
+
+  /** The tab closes: what is answered is given up now, the rest runs out. */
+  dropAll() {
+    for (const [task, held] of this.held) {
+      held.users = 1;
+      this.drop(task);
+    }
+  }
+
+  /** @param {string} task @param {string} activity @param {(reason: string) => void} refused @returns {Promise<string | null>} */
+  async #ask(task, activity, refused) {
+    const held = this.held.get(task);
+    try {
+      const { lease } = await this.api.takeLease(task, activity, held?.id ?? null);
+      if (held) held.id = lease;
+      this.state.ownLeases.add(lease);
+      return lease;
+    } catch (error) {
+      if (/** @type {any} */ (error).status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
+      this.held.delete(task);
+      clearInterval(held?.timer);
+      this.state.ownLeases.delete(task);
+      refused(/** @type {Error} */ (error).message);
+      return null;
+    }
+  }
+}

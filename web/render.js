@@ -1,0 +1,131 @@
+// @ts-check
+/** Draws a view: one element per task, kept for as long as the task lives. */
+
+import { flip } from './flip.js';
+
+/** The columns on the page. It only ever shows what it is given. */
+export class Renderer {
+  /** @param {HTMLElement} board @param {HTMLTemplateElement} template of a card */
+  constructor(board, template) {
+    this.template = template;
+    /** @type {Map<string, {element: HTMLElement, card?: Card}>} */
+    this.nodes = new Map();
+    /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
+    this.held = new Set();
+    /** @type {Map<string, HTMLElement>} */
+    this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
+  }
+
+  /** @param {string} id @returns {HTMLElement | undefined} */
+  element(id) {
+    return this.nodes.get(id)?.element;
+  }
+
+  /** A task got its id: its element stays. @param {string} from @param {string} to */
+  rename(from, to) {
+    const node = this.nodes.get(from);
+    if (!node || this.nodes.has(to)) return;
+    this.nodes.delete(from);
+    this.nodes.set(to, node);
+    node.element.dataset.id = to;
+    if (this.held.delete(from)) this.held.add(to);
+  }
+
+  /** @param {Column[]} view @param {boolean} isMoving whether to show how cards get to their new places */
+  draw(view, isMoving) {
+    const shown = new Set(view.flatMap(({ cards }) => cards.map(({ task }) => task.id)));
+    const columns = view.map(({ id, cards }) => ({ list: /** @type {HTMLElement} */ (this.lists.get(id)), cards: this.#free(cards) }));
+    const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
+    const cards = changed.map(({ list }) => list);
+    const play = isMoving && changed.length ? flip(cards) : null;
+    const focused = changed.length ? keepFocus() : null;
+    this.#remove(shown);
+    changed.forEach(({ list, cards }) => this.#order(list, cards));
+    columns.forEach(({ cards }) => cards.forEach((card) => this.#paint(card)));
+    focused?.();
+    play?.();
+  }
+
+  /** @param {Card[]} cards */
+  #free(cards) {
+    return this.held.size ? cards.filter(({ task }) => !this.held.has(task.id)) : cards;
+  }
+
+  /** @param {HTMLElement} list @param {Card[]} cards */
+  #isChanged(list, cards) {
+    let next = this.#skipHeld(list.firstElementChild);
+    for (const { task } of cards) {
+      if (!next || /** @type {HTMLElement} */ (next).dataset.id !== task.id) return true;
+      next = this.#skipHeld(next.nextElementSibling);
+    }
+    return next !== null;
+  }
+
+  /** @param {Set<string>} shown */
+  #remove(shown) {
+    for (const [id, { element }] of this.nodes) {
+      if (shown.has(id) || this.held.has(id)) continue;
+      element.remove();
+      this.nodes.delete(id);
+    }
+  }
+
+  /** Puts the elements in order with as few moves as one moved card needs. @param {HTMLElement} list @param {Card[]} cards */
+  #order(list, cards) {
+    let next = this.#skipHeld(list.firstElementChild);
+    for (const { task } of cards) {
+      const element = this.#node(task.id).element;
+      if (next && next !== element && this.#skipHeld(next.nextElementSibling) === element) {
+        const stray = next;
+        next = element;
+        stray.remove();
+      }
+      if (next === element) next = this.#skipHeld(next.nextElementSibling);
+      else list.insertBefore(element, next);
+    }
+  }
+
+  /** @param {Element | null} element @returns {Element | null} */
+  #skipHeld(element) {
+    while (element && this.held.has(/** @type {HTMLElement} */ (element).dataset.id ?? '')) element = element.nextElementSibling;
+    return element;
+  }
+
+  /** @param {string} id */
+  #node(id) {
+    let node = this.nodes.get(id);
+    if (!node) {
+      const element = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
+      element.dataset.id = id;
+      this.nodes.set(id, (node = { element }));
+    }
+    return node;
+  }
+
+  /** @param {Card} card */
+  #paint(card) {
+    const node = this.#node(card.task.id);
+    if (node.card === card) return;
+    const { task, pending, lease } = (node.card = card);
+    const [name, notes, menu, trash] = /** @type {HTMLCollectionOf<HTMLElement>} */ (node.element.children);
+    if (name.textContent !== task.name) name.textContent = task.name;
+    menu.ariaLabel = `Move to…: ${task.name}`;
+    trash.ariaLabel = `Delete: ${task.name}`;
+    const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
+    notes.textContent = words.filter(Boolean).join(' · ');
+    node.element.className = ['card', pending, lease && 'leased', task.mark && 'marked'].filter(Boolean).join(' ');
+  }
+}
+
+/** Focus stays on its card, or goes to the next one if that card goes. */
+function keepFocus() {
+  const active = /** @type {HTMLElement | null} */ (document.activeElement);
+  const card = active?.closest('.card');
+  if (!active || !card) return null;
+  const others = [card.nextElementSibling, card.previousElementSibling, card.parentElement?.nextElementSibling?.nextElementSibling?.querySelector('input')];
+  return () => {
+    const target = active.isConnected ? active : others.find((other) => other?.isConnected);
+    if (target && target !== document.activeElement) /** @type {HTMLElement} */ (target).focus({ preventScroll: true });
+  };
+}
+

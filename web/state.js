@@ -1,0 +1,255 @@
+// @ts-check
+/**
+ * What the page knows: what Sync says, and the operations that it does not show yet.
+ * No DOM and no I/O; times are milliseconds given by the caller.
+ */
+
+import { Synced } from './synced.js';
+import { apply } from './view.js';
+
+export const CONFIRMED_STAYS_MS = 5000;
+const LEASE_SHOWN_MS = 15000;
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
+
+export class State {
+  /**
+   * @param {string[]} columns
+   * @param {(report: Outcome) => void} report told once of each outcome
+   */
+  constructor(columns, report = () => {}) {
+    this.synced = new Synced(columns);
+    this.report = report;
+    /** @type {Operation[]} */
+    this.operations = [];
+    /** @type {Map<string, Lease>} */
+    this.leases = new Map();
+    /** @type {Set<string>} leases of this page: their ids, and the tasks it is just asking for */
+    this.ownLeases = new Set();
+    /** @type {number | null} */
+    this.lineUpSince = null;
+    this.snapshotBegunAt = 0;
+  }
+
+  view() {
+    return apply(this.operations, this.synced.columns, (id) => this.heldByOther(id));
+  }
+
+  /** @param {Wanted & {id: string}} wanted @returns {Operation} */
+  add(wanted) {
+    const fresh = { phase: /** @type {const} */ ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
+    const operation = { ...fresh, marks: [], ...wanted };
+    this.operations.push(operation);
+    return operation;
+  }
+
+  /** Takes back an operation that was not sent. @param {Operation} operation */
+  cancel(operation) {
+    this.operations = this.operations.filter((other) => other !== operation);
+  }
+
+  /** The operations that may go out: one per task, after those on its neighbours. @param {number} now */
+  sendable(now) {
+    const busy = new Set();
+    return this.operations.filter((operation) => {
+      const names = [operation.task, operation.after, operation.before, operation.restore];
+      const mustWait = names.some((id) => busy.has(id));
+      if (operation.phase !== 'answered') busy.add(operation.task);
+      return !mustWait && this.#isDue(operation, now);
+    });
+  }
+
+  /** @param {Operation} operation @param {number} now */
+  #isDue({ phase, retryAt }, now) {
+    return phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt);
+  }
+
+  /** Notes that it goes out now, with the mark its event will carry. @param {Operation} operation @param {string} mark */
+  sending(operation, mark) {
+    if (!operation.marks.includes(mark)) operation.marks.push(mark);
+    operation.base ??= this.revisionOf(operation.task);
+    operation.tries += 1;
+    operation.phase = 'sent';
+  }
+
+  /** The revision to be named in If-Match, or undefined. @param {Operation} operation */
+  condition({ kind, guard, tries, base }) {
+    const again = kind === 'change' && tries > 1;
+    return (guard || again) && kind !== 'add' ? base : undefined;
+  }
+
+  /** The newest revision known: of an answer that Sync does not show yet, else Sync's. @param {string} id */
+  revisionOf(id) {
+    const answers = this.operations.filter((one) => one.task === id && one.phase === 'answered');
+    return answers.at(-1)?.revision ?? this.synced.tasks.get(id)?.revision;
+  }
+
+  /**
+   * The server did it. It stays until Sync shows it.
+   * @param {Operation} operation @param {Task | null} task @param {number} now
+   */
+  answered(operation, task, now) {
+    this.#done(operation, task);
+    if (!this.operations.includes(operation)) return;
+    Object.assign(operation, { phase: 'answered', answeredAt: now, revision: task?.revision });
+    const shown = this.synced.tasks.get(operation.task);
+    const isShown = operation.kind === 'remove' ? !shown : shown?.revision === task?.revision;
+    if (isShown) this.cancel(operation);
+  }
+
+  /** @param {Operation} operation @param {string} reason @param {Task | null} [current] */
+  refused(operation, reason, current = null) {
+    if (!this.operations.includes(operation)) return;
+    this.cancel(operation);
+    this.report({ kind: 'dropped', operation, reason, current });
+    if (operation.kind === 'add') this.#dropFollowers(operation.task);
+  }
+
+  /** It is unknown whether it happened. @param {Operation} operation @param {number} now */
+  unknown(operation, now) {
+    operation.phase = 'unknown';
+    operation.retryAt = now + RETRY_MS[Math.min(operation.tries, RETRY_MS.length) - 1];
+  }
+
+  /**
+   * After a 412: sends it again if only fields changed that it does not guard. Returns whether it will.
+   * @param {Operation} operation @param {Task} current @param {string} id a fresh Idempotency-Key
+   */
+  rebase(operation, current, id) {
+    if (!operation.guard || differs(operation, current) || !this.operations.includes(operation)) return false;
+    Object.assign(operation, { id, phase: 'waiting', tries: 0, base: current.revision });
+    return true;
+  }
+
+  /** What Sync shows, if someone else changed a field there that the operation guards. @param {Operation} operation */
+  conflict(operation) {
+    const shown = this.synced.tasks.get(operation.task);
+    const isOwnToCome = this.operations.some((one) => one.task === operation.task && one.phase === 'answered');
+    return shown && operation.tries === 0 && !isOwnToCome && differs(operation, shown) ? shown : null;
+  }
+
+  /** After a 409: sends it again without the neighbour that is gone. @param {Operation} operation @param {string} neighbour @param {string} id */
+  withoutNeighbour(operation, neighbour, id) {
+    if (operation.after !== neighbour && operation.before !== neighbour) return false;
+    dropNeighbour(operation, neighbour);
+    Object.assign(operation, { id, phase: 'waiting', tries: 0 });
+    return true;
+  }
+
+  /** Sync shows a task, by an event or (isRead) in a page of a snapshot. @param {Task} task @param {boolean} [isRead] */
+  put(task, isRead = false) {
+    if (isRead) this.synced.putRead(task);
+    else this.synced.put(task);
+    const shown = this.operations.findLast((one) => shows(task, one));
+    if (!shown) return;
+    this.#done(shown, task);
+    const last = this.operations.indexOf(shown);
+    this.operations = this.operations.filter((one, at) => at > last || one.task !== task.id);
+  }
+
+  /** Sync says that a task is gone. @param {string} id */
+  remove(id) {
+    this.synced.remove(id);
+    this.leases.delete(id);
+    for (const operation of this.operations.filter((one) => one.task === id)) {
+      if (operation.kind === 'add' && operation.phase !== 'answered') continue;
+      const isDone = operation.phase === 'answered' || operation.kind === 'remove';
+      if (isDone) this.#settle(operation);
+      else this.refused(operation, 'Someone else deleted it meanwhile.');
+    }
+  }
+
+  /** @param {Operation} operation */
+  #settle(operation) {
+    this.#done(operation, null);
+    this.cancel(operation);
+  }
+
+  /** @param {number} now */
+  beginSnapshot(now) {
+    this.snapshotBegunAt = now;
+    this.synced.beginSnapshot();
+  }
+
+  /** Ends a complete snapshot: what was answered before it began is in it. */
+  endSnapshot() {
+    this.synced.endSnapshot().forEach((id) => this.remove(id));
+    this.operations = this.operations.filter((one) => one.phase !== 'answered' || one.answeredAt > this.snapshotBegunAt);
+  }
+
+  /** @param {boolean} isUp @param {number} now */
+  setLine(isUp, now) {
+    this.lineUpSince = isUp ? (this.lineUpSince ?? now) : null;
+  }
+
+  /** Lets go what is too old. Returns whether the view changed. @param {number} now */
+  tick(now) {
+    const [operations, leases] = [this.operations.length, this.leases.size];
+    this.operations = this.operations.filter((one) => !this.#isOld(one, now, CONFIRMED_STAYS_MS));
+    this.leases.forEach(({ until }, id) => until <= now && this.leases.delete(id));
+    return operations !== this.operations.length || leases !== this.leases.size;
+  }
+
+  /** Whether Sync is late in showing an answered operation. @param {number} now @param {number} afterMs */
+  isLate(now, afterMs) {
+    return this.operations.some((one) => this.#isOld(one, now, afterMs));
+  }
+
+  /** @param {Operation} operation @param {number} now @param {number} ms */
+  #isOld({ phase, answeredAt }, now, ms) {
+    return phase === 'answered' && this.lineUpSince !== null && now - Math.max(answeredAt, this.lineUpSince) >= ms;
+  }
+
+  /** @param {string} id @param {{by?: any, activity?: any, lease?: any}} data @param {number} now */
+  putLease(id, { by, activity, lease }, now) {
+    this.leases.set(id, { by: String(by ?? '?'), activity, lease: String(lease), until: now + LEASE_SHOWN_MS });
+  }
+
+  /** The lease of someone else on a task, or null. @param {string} id @returns {Lease | null} */
+  heldByOther(id) {
+    const lease = this.leases.get(id);
+    return !lease || this.ownLeases.has(lease.lease) || this.ownLeases.has(id) ? null : lease;
+  }
+
+  /** @param {Operation} operation @param {Task | null} task */
+  #done(operation, task) {
+    if (operation.isDone) return;
+    operation.isDone = true;
+    if (operation.kind === 'add' && task) this.#named(operation.task, task.id);
+    this.report({ kind: 'done', operation, task });
+  }
+
+  /** An added task got its id. @param {string} from @param {string} to */
+  #named(from, to) {
+    for (const operation of this.operations) {
+      if (operation.task === from) operation.task = to;
+      if (operation.after === from) operation.after = to;
+      if (operation.before === from) operation.before = to;
+      if (operation.restore === from) operation.restore = to;
+    }
+    this.report({ kind: 'named', from, to });
+  }
+
+  /** What was done to a task that was never added goes with it. @param {string} id */
+  #dropFollowers(id) {
+    this.operations = this.operations.filter((one) => one.task !== id);
+    this.operations.forEach((one) => dropNeighbour(one, id));
+  }
+}
+
+/** @param {Operation} operation @param {string} id */
+function dropNeighbour(operation, id) {
+  if (operation.after === id) delete operation.after;
+  if (operation.before === id) delete operation.before;
+}
+
+/** @param {Operation} operation @param {Task} task */
+function differs({ guard }, task) {
+  const fields = /** @type {[keyof Task, string][]} */ (Object.entries(guard?.() ?? {}));
+  return fields.some(([field, value]) => task[field] !== value);
+}
+
+/** @param {Task} task @param {Operation} operation */
+function shows(task, { kind, task: id, marks, phase, revision }) {
+  if (kind === 'add') return marks.includes(task.key) || (phase === 'answered' && id === task.id);
+  return id === task.id && (marks.includes(task.op) || (phase === 'answered' && revision === task.revision));
+}

@@ -1,0 +1,90 @@
+// @ts-check
+/** What an Item of the List means: the rules of names, columns and order that page and server share. */
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const POSITION = /^[A-Za-z][0-9A-Za-z]*$/;
+const SMALLEST = 'A' + '0'.repeat(26);
+
+/**
+ * The task that an Item holds, whoever wrote it.
+ * @param {{index: number, data: any, revision?: string}} item
+ * @param {string[]} columns
+ * @returns {Task}
+ */
+export function readTask({ index, data, revision = '' }, columns) {
+  const isObject = data !== null && typeof data === 'object' && !Array.isArray(data);
+  const fields = isObject ? data : {};
+  const known = columns.includes(fields.list);
+  return {
+    id: String(index),
+    name: typeof fields.name === 'string' ? fields.name : JSON.stringify(nameless(data, isObject)),
+    list: known ? fields.list : columns[0],
+    mark: known || fields.list === undefined || fields.list === null ? '' : text(fields.list),
+    position: isPosition(fields.position) ? fields.position : fallbackPosition(index),
+    by: text(fields.by ?? ''),
+    key: typeof fields.key === 'string' ? fields.key : '',
+    op: typeof fields.op === 'string' ? fields.op : '',
+    revision,
+  };
+}
+
+/**
+ * True if a fractional index could have made it.
+ * Source: the reference implementation's validateOrderKey.
+ * @param {unknown} position
+ */
+export function isPosition(position) {
+  if (typeof position !== 'string' || !POSITION.test(position) || position.length > 1000) return false;
+  const head = position.charCodeAt(0);
+  const integer = head >= 97 ? head - 97 + 2 : 90 - head + 2;
+  const endsOpen = position.length > integer && position.endsWith('0');
+  return position.length >= integer && !endsOpen && position !== SMALLEST;
+}
+
+/**
+ * Below all positions that are made normally, and a valid one.
+ * @param {number} index
+ */
+export function fallbackPosition(index) {
+  let digits = '';
+  for (let rest = index, n = 0; n < 5; n++, rest = Math.floor(rest / 62)) {
+    digits = DIGITS[rest % 62] + digits;
+  }
+  return 'V' + digits;
+}
+
+/** Board order within a column. @param {Task} a @param {Task} b */
+export function compare(a, b) {
+  if (a.position !== b.position) return a.position < b.position ? -1 : 1;
+  return Number(a.id) - Number(b.id);
+}
+
+/** A typed name as it can be stored: one line, no control characters. @param {string} typed */
+export function cleanName(typed) {
+  // eslint-disable-next-line no-control-regex
+  return typed.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+}
+
+/**
+ * What is wrong with a name, or nothing.
+ * @param {string} name
+ * @param {{chars: number, bytes: number}} limits
+ */
+export function nameProblem(name, { chars, bytes }) {
+  const length = [...name].length;
+  if (length > chars) return `The name has ${length} characters; ${chars} fit.`;
+  const size = new TextEncoder().encode(name).length;
+  return size > bytes ? `The name takes ${size} bytes; ${bytes} fit.` : '';
+}
+
+/** What to show for want of a name. @param {any} data @param {boolean} isObject */
+function nameless(data, isObject) {
+  if (!isObject) return data;
+  const { list, position, by, key, op, ...foreign } = data;
+  return 'name' in data ? data.name : foreign;
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,57 @@
+/** The words of the page, what is not a module of ours, and the settings that a test may pass in. */
+
+/** A task as people see it. `id` is its index as text, so that 0 is never taken for nothing; before the
+ * server has given one it is `new-…`. `mark`: the value of an unknown list, shown in the first column. */
+type Task = {
+  id: string; name: string; list: string; mark: string; position: string;
+  by: string; key: string; op: string; revision: string;
+};
+type Lease = { by: string; activity: string; lease: string; until: number };
+type Place = { list?: string; after?: string | null; before?: string | null; at?: 'top' | 'bottom' };
+
+/** Something the person did. `id` is its Idempotency-Key; `marks` are what its event may carry as key or op.
+ * `guard` gives the fields that nobody else may have changed: with it, it is conditional from the start. */
+type Operation = Place & {
+  id: string; kind: 'add' | 'change' | 'remove'; task: string; name?: string; restore?: string;
+  guard?: () => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown'; marks: string[];
+  base?: string; revision?: string; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
+  isLeased?: boolean; entry?: Entry; isRevert?: 'undo' | 'redo';
+};
+type Wanted = Partial<Operation> & Pick<Operation, 'kind' | 'task'>;
+type Outcome =
+  | { kind: 'done'; operation: Operation; task: Task | null }
+  | { kind: 'dropped'; operation: Operation; reason: string; current: Task | null }
+  | { kind: 'named'; from: string; to: string };
+
+/** A task as it is to be drawn: with what is pending on it and who else holds it. */
+type Card = { task: Task; pending: '' | 'pending' | 'unknown'; lease: Lease | null };
+type Column = { id: string; cards: Card[] };
+type Found = { column: Column; at: number; card: Card };
+
+/** What a task was like at one moment, null while it did not exist; and a step between two such moments. */
+type Moment = { name: string; list: string; after?: string; before?: string } | null;
+type Entry = { task: string; from: Moment; to: Moment; fields: ('name' | 'list' | 'position')[] };
+
+type Grant = { identity: string; token: string; expires_in: number; sync: { list: string; leases: string; options: any } };
+type LineState = { state: 'connecting' | 'loading' | 'live' | 'retrying' | 'offline' | 'refused'; since: number; reason?: string };
+type LineListener = {
+  line: (state: LineState) => void; granted: (grant: Grant) => void;
+  begin: () => void; read: (items: any[]) => void; end: () => void;
+  put: (item: any) => void; gone: (index: number) => void;
+  lease: (key: string, data: any) => void; leaseGone: (key: string) => void;
+};
+/** One client of the SDK; what an older one still says is not heard. */
+type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; begunAt: number };
+type Held = { id: string | null; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
+
+interface Window {
+  Twilio: { Sync: { Client: any } };
+  __kanban?: Partial<typeof import('./main.js').defaults>;
+}
+interface Element {
+  moveBefore?(node: Node, before: Node | null): void;
+}
+declare module '*/sortable.esm.js' {
+  const Sortable: any;
+  export default Sortable;
+}
