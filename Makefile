@@ -24,6 +24,15 @@ check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types,
 reset: .venv/.installed ## clear the board: asks, writes a snapshot first (YES=1 does not ask)
 	@$(PY) -m kanban_server.cli reset $(if $(YES),--yes)
 
+export: .venv/.installed ## write a snapshot of the board
+	@$(PY) -m kanban_server.cli export
+
+restore: .venv/.installed ## bring the tasks of a snapshot back: make restore FILE=…
+	@$(PY) -m kanban_server.cli restore "$(FILE)"
+
+doctor: .venv/.installed ## tell what is wrong with the installation or .env
+	@$(PY) -m kanban_server.cli doctor
+
 contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the contract tests against the account in .env
 	$(PY) -m pytest -m "" tests/contract --cloud
 
@@ -56,4 +65,4 @@ define NPM_CI
 	fi
 endef
 
-.PHONY: help run test check reset contract-cloud
+.PHONY: help run test check reset export restore doctor contract-cloud

@@ -28,7 +28,19 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     settings: by default read from the environment and `.env`; send: how HTTP goes to Sync, by
     default over sockets. Raises SettingsError, SyncError.
     """
-    from . import access, api, board, guard, leases, pacer, page, problems, sync_store, transport
+    from . import (
+        access,
+        api,
+        board,
+        guard,
+        leases,
+        logs,
+        pacer,
+        page,
+        problems,
+        sync_store,
+        transport,
+    )
 
     settings = settings or load_settings(os.environ, Path(".env"))
     base_url = settings.sync_url if settings.sync_url != "/" else "http://sync.local"
@@ -43,6 +55,7 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
 
     app = Flask(__name__, static_folder=None, template_folder=str(page.WEB))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, **_openapi())
+    logs.register(app)
     app.before_request(lambda: _check_origin(gate))
     app.after_request(lambda answer: _secure(answer, page.content_security_policy(settings)))
     CORS(app, origins=list(settings.cors_origins), allow_headers=HEADERS, expose_headers=EXPOSED)

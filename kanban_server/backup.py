@@ -6,8 +6,10 @@ data}]}`, in order of index. Every function reports its progress to `tick()`, on
 
 import json
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,6 +20,7 @@ from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
 
 ATTEMPTS = 20
+THREADS = 4
 
 Tick = Callable[[], Any]
 
@@ -74,16 +77,20 @@ def clear(store: SyncStore, items: list[Item], path: Path, tick: Tick) -> Cleare
 
     A task that was changed meanwhile goes into the snapshot as it is now before it is removed.
     """
-    removed = 0
-    for number, item in enumerate(items):
-        for newer in _remove(store, item):
-            items[number] = newer
-            write(items, path)
-        removed += 1
+    writing = threading.Lock()
+
+    def remove(number: int) -> None:
+        for newer in _remove(store, items[number]):
+            with writing:
+                items[number] = newer
+                write(items, path)
         tick()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(remove, range(len(items))))
     known = {item.key for item in items}
     stayed = sum(item.key not in known for item in store.items())
-    return Cleared(removed, stayed)
+    return Cleared(len(items), stayed)
 
 
 def restore(store: SyncStore, items: list[Item], tick: Tick) -> int:

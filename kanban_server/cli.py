@@ -1,18 +1,24 @@
 """The commands of an admin: `python -m kanban_server.cli --help`, or the verbs of `make`."""
 
+import itertools
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
 import click
 
-from . import backup
+from . import backup, doctor
 from .errors import KanbanError
+from .pacer import LIST_RATE
 from .serve import open_store
-from .settings import SettingsError
+from .settings import Settings, SettingsError, load_settings
 from .sync_store import SyncStore
+
+CLOUD_SECONDS_BETWEEN_WRITES = 1 / (LIST_RATE * 0.8)
 
 
 @click.group()
@@ -24,38 +30,97 @@ def main() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
     """Clear the board, after a snapshot of it is written."""
-    with _store() as (store, folder):
+    with _opened() as (store, settings):
         items = backup.read_items(store)
         if not items:
             return click.echo("The board is empty already.")
         if not yes:
             click.confirm(f"Delete all {len(items)} tasks of the board?", abort=True)
-        path = _snapshot_path(folder)
-        backup.write(items, path)
-        click.echo(f"Snapshot: {path}")
+        path = _write_snapshot(items, settings)
         with click.progressbar(length=len(items), label="Deleting") as bar:
-            cleared = backup.clear(store, items, path, lambda: bar.update(1))
+            cleared = backup.clear(store, items, path, _tick(bar, settings))
         click.echo(f"{cleared.removed} tasks deleted.")
         if cleared.stayed:
             click.echo(f"{cleared.stayed} tasks were added meanwhile and stay.")
         return None
 
 
-@contextmanager
-def _store() -> Iterator[tuple[SyncStore, Path]]:
-    """Open the board's Sync and give it with the data folder; failures end it in plain words."""
+@main.command()
+def export() -> None:
+    """Write a snapshot of the board."""
+    with _opened() as (store, settings):
+        with click.progressbar(store.items(), label="Reading") as bar:
+            items = list(bar)
+        _write_snapshot(items, settings)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Bring the tasks of a snapshot back; those that are there already stay as they are."""
+    with _opened() as (store, settings):
+        items = backup.load(file)
+        with click.progressbar(length=len(items), label="Restoring") as bar:
+            made = backup.restore(store, items, _tick(bar, settings))
+        click.echo(f"{made} tasks made, {len(items) - made} were there already.")
+
+
+@main.command(name="doctor")
+def examine() -> None:
+    """Tell what is wrong with this installation and its settings."""
+    findings = [*doctor.check_python(), *doctor.check_libraries(), *_examine_settings()]
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.text}")
+    sys.exit(not all(finding.is_well for finding in findings))
+
+
+def _examine_settings() -> Iterator[doctor.Finding]:
     try:
-        with open_store() as opened:
-            yield opened
+        settings = load_settings(os.environ, Path(".env"))
+        yield doctor.Finding(True, "settings, from the environment and .env")
+        yield from doctor.check_folder(settings)
+        yield from doctor.check_port(settings)
+        with open_store(settings) as store:
+            yield from doctor.check_sync(store)
+    except SettingsError as error:
+        yield doctor.Finding(False, str(error))
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[SyncStore, Settings]]:
+    """Open the board's Sync; failures end the command in plain words."""
+    try:
+        settings = load_settings(os.environ, Path(".env"))
+        with open_store(settings) as store:
+            store.prepare()
+            yield store, settings
     except (SettingsError, backup.BrokenSnapshot) as error:
         sys.exit(str(error))
     except KanbanError as error:
         sys.exit(error.detail)
+    except OSError as error:
+        sys.exit(f"{error.filename or 'The disk'}: {error.strerror}")
 
 
-def _snapshot_path(folder: Path) -> Path:
+def _write_snapshot(items: list[backup.Item], settings: Settings) -> Path:
     stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S-%f")
-    return folder / "snapshots" / f"tasks-{stamp}.json"
+    path = settings.data / "snapshots" / f"tasks-{stamp}.json"
+    backup.write(items, path)
+    click.echo(f"Snapshot of {len(items)} tasks: {path}")
+    return path
+
+
+def _tick(bar: "click._termui_impl.ProgressBar[int]", settings: Settings) -> Callable[[], None]:
+    """Make what is called after each task; on the cloud it also keeps within Sync's rate."""
+    pause = 0 if settings.sync_url or not settings.credentials else CLOUD_SECONDS_BETWEEN_WRITES
+    due = itertools.count(time.monotonic(), pause) if pause else None
+
+    def tick() -> None:
+        bar.update(1)
+        if due:
+            time.sleep(max(0, next(due) - time.monotonic()))
+
+    return tick
 
 
 if __name__ == "__main__":

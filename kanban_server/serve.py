@@ -3,7 +3,6 @@
 `python -m kanban_server.serve`, or `make run`. The only file that knows the emulator.
 """
 
-import logging
 import os
 import socket
 import sys
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from a2wsgi import WSGIMiddleware
 
-from . import create_app
+from . import create_app, logs
 from .errors import SyncError
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
@@ -29,8 +28,7 @@ THREADS = 16
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM; a setting that does not fit ends it with a plain message."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("kanban_server.transport").setLevel(logging.WARNING)
+    logs.configure()
     try:
         settings = load_settings(os.environ, Path(".env"))
         with closing(_listen(settings)) as listener:
@@ -68,29 +66,22 @@ def _as_credentials(keys: Any) -> Credentials:
 
 
 @contextmanager
-def open_store() -> Iterator[tuple[SyncStore, Path]]:
-    """Open the Sync that a server with these settings uses, and give it with the data folder.
+def open_store(settings: Settings) -> Iterator[SyncStore]:
+    """Open the Sync that a server with these settings uses.
 
     On the emulator: the running one, or one in this process if none runs. Raises SettingsError.
     """
-    settings = load_settings(os.environ, Path(".env"))
     address = None if settings.credentials else owner_address(settings.data)
     if settings.credentials:
-        yield _prepared(settings, Transport(settings.sync_url)), settings.data
+        yield SyncStore(settings, Transport(settings.sync_url))
     elif address:
         credentials = _as_credentials(read_credentials(settings.data))
         settings = replace(settings, credentials=credentials, sync_url=address)
-        yield _prepared(settings, Transport(address)), settings.data
+        yield SyncStore(settings, Transport(address))
     else:
         with closing(_emulator(settings)) as emulator:
             local = with_emulator(settings, emulator)
-            yield _prepared(local, Transport("http://sync.local", send_to(emulator))), settings.data
-
-
-def _prepared(settings: Settings, transport: Transport) -> SyncStore:
-    store = SyncStore(settings, transport)
-    store.prepare()
-    return store
+            yield SyncStore(local, Transport("http://sync.local", send_to(emulator)))
 
 
 def _emulator(settings: Settings, address: str = "") -> Emulator:
@@ -159,6 +150,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
     config = uvicorn.Config(
         app,
         ws=ws,
+        log_config=None,
         log_level="warning",
         access_log=False,
         proxy_headers=False,

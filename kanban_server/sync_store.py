@@ -69,6 +69,11 @@ class SyncStore:
         """Read the Service once."""
         self._api.fetch("GET", self._service)
 
+    def look(self) -> tuple[bool, str]:
+        """Read whether the Service's ACL is on, and the Date that Sync gives, "" if none."""
+        answer, _, headers = self._api.fetch_with_response_info("GET", self._service)
+        return answer.get("acl_enabled") is True, headers.get("Date", "")
+
     def items(self) -> Iterator[Item]:
         """Read the List, page by page, in order of index."""
         return self._pages("Items", self._list, "index")

@@ -1,0 +1,99 @@
+"""What may be wrong with an installation, told in plain words.
+
+Each check gives findings: a text, and whether all is well.
+"""
+
+import os
+import re
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from . import errors
+from .page import VENDOR_FILES
+from .settings import Settings
+from .sync_store import SyncStore
+
+MAX_SKEW_SECONDS = 60
+REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
+
+
+class Finding(NamedTuple):
+    """One thing looked at."""
+
+    is_well: bool
+    text: str
+
+
+def check_python() -> Iterator[Finding]:
+    """Look at Python and the pinned packages."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    is_known = (3, 10) <= sys.version_info[:2] <= (3, 13)
+    yield Finding(is_known, f"Python {found}" + ("" if is_known else ": use 3.10 to 3.13"))
+    for name, wanted in re.findall(r"^([\w-]+)==([\w.]+)", REQUIREMENTS.read_text(), re.M):
+        try:
+            here = version(name)
+        except PackageNotFoundError:
+            here = "missing"
+        if here != wanted:
+            yield Finding(False, f"{name} is {here}, {wanted} is wanted: run `make run` once")
+
+
+def check_libraries() -> Iterator[Finding]:
+    """Look at the two libraries of the page."""
+    for name, path in VENDOR_FILES.items():
+        is_there = path.is_file()
+        yield Finding(is_there, name + ("" if is_there else " is missing: run `make run` once"))
+
+
+def check_folder(settings: Settings) -> Iterator[Finding]:
+    """Look whether the data folder can be written."""
+    probe = settings.data / f".probe-{uuid.uuid4().hex}"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe.write_text("x")
+        probe.unlink()
+        yield Finding(True, f"data folder {settings.data}")
+    except OSError as error:
+        yield Finding(False, f"data folder {settings.data} cannot be written: {error.strerror}")
+
+
+def check_port(settings: Settings) -> Iterator[Finding]:
+    """Look whether the port is free."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+            yield Finding(True, f"port {settings.port} is free")
+        except OSError as error:
+            text = f"port {settings.port} on {settings.host}: {os.strerror(error.errno or 0)}"
+            yield Finding(False, f"{text}. A board that runs already, or set KANBAN_PORT")
+
+
+def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """Look whether Sync takes the credentials, knows the Service, and agrees on the time."""
+    try:
+        is_acl_on, date = store.look()
+    except errors.SyncNotFound:
+        yield Finding(False, "Sync knows no such Service: check TWILIO_SYNC_SERVICE_SID")
+        return
+    except errors.SyncRefuses as error:
+        hint = "check TWILIO_ACCOUNT_SID, TWILIO_API_KEY and TWILIO_API_SECRET (a Standard key)"
+        yield Finding(False, f"{error.detail} {hint}")
+        return
+    except errors.SyncError as error:
+        yield Finding(False, error.detail)
+        return
+    yield Finding(True, "Sync takes the credentials")
+    yield Finding(True, "ACL is on" if is_acl_on else "ACL is off; the board turns it on at start")
+    if date:
+        skew = now() - parsedate_to_datetime(date).timestamp()
+        text = f"this machine's clock is {skew:+.0f} s from Sync's"
+        yield Finding(abs(skew) <= MAX_SKEW_SECONDS, text)

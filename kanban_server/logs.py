@@ -1,0 +1,61 @@
+"""Logs as one line of JSON an event, each with the id of its request; they show no secret."""
+
+import json
+import logging
+import time
+import uuid
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request
+
+log = logging.getLogger(__name__)
+
+
+class Lines(logging.Formatter):
+    """A formatter that gives JSON, so that nothing a caller sends can fake a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give one line."""
+        line: dict[str, Any] = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
+        if has_request_context():
+            line["request"] = g.get("request_id")
+        line.update(getattr(record, "details", {}))
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure() -> None:
+    """Send the logs of this process to stderr in this form."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Lines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("kanban_server.transport").setLevel(logging.WARNING)
+
+
+def register(app: Flask) -> None:
+    """Give every request an id, and log those that write or are refused."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.request_id, g.begun = uuid.uuid4().hex[:12], time.monotonic()
+
+
+def _end(answer: Response) -> Response:
+    answer.headers["X-Request-Id"] = g.request_id
+    if request.method not in ("GET", "HEAD", "OPTIONS") or answer.status_code >= 400:
+        details = {
+            "method": request.method,
+            "path": request.path,
+            "status": answer.status_code,
+            "by": g.get("identity"),
+            "ms": round((time.monotonic() - g.begun) * 1000, 1),
+        }
+        log.info("answered", extra={"details": details})
+    return answer
