@@ -19,6 +19,8 @@ from .kinds import LIST, MAP, kind_of
 from .requests import Call, Reply, Request, is_descending, json_reply, page_size
 from .session import Ask
 
+# The SDK only asks whether a page token is there.
+_MORE, _END = '"more"', "null"
 Handler = Callable[[Transaction, str, Request], Reply]
 
 
@@ -146,26 +148,22 @@ def list_items(tx: Transaction, account: str, request: Request) -> Reply:
     found, turn = _find_items(tx, obj, request)
     rows = ",".join(item_body(account, obj, item) for item in found)
     meta = (
-        f'{{"previous_token":{_token(turn[0])},"next_token":{_token(turn[1])},'
+        f'{{"previous_token":{turn[0]},"next_token":{turn[1]},'
         '"direct_token":true,"encode_token":false}'
     )
     return json_reply(200, f'{{"items":[{rows}],"meta":{meta}}}')
 
 
-def _token(is_there: bool) -> str:
-    return '"more"' if is_there else "null"
-
-
 def _find_items(
     tx: Transaction, obj: objects.SyncObject, request: Request
-) -> tuple[list[items.Item], tuple[bool, bool]]:
+) -> tuple[list[items.Item], tuple[str, str]]:
     query = request.query
     hide = query.get("HideExpired") == "true"
     one = query.get("Index" if request.kind is LIST else "Key")
     if one:
         item = items.find(tx, obj, values.item_key(request.kind, one))
         is_gone = item is None or (hide and item.expires is not None and item.expires <= tx.now)
-        return ([] if item is None or is_gone else [item]), (False, False)
+        return ([] if item is None or is_gone else [item]), (_END, _END)
     size = page_size(query.get("PageSize"))
     start = query.get("From")
     found = items.page(
@@ -179,7 +177,7 @@ def _find_items(
             hide_expired=hide,
         ),
     )
-    return found[:size], (bool(start), len(found) > size)
+    return found[:size], (_MORE if start else _END, _MORE if len(found) > size else _END)
 
 
 def create_item(tx: Transaction, account: str, request: Request) -> Reply:
@@ -208,6 +206,8 @@ def update_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def put_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Write a Map's Item: 201 if the key is new. If-Match -1 asks for a new key."""
+    if request.kind is not MAP:
+        raise NotImitated("PUT of a List Item")
     data = _data(request)
     obj = _object(tx, request, "write")
     tx.limits.write(obj.sid, data)
@@ -231,15 +231,9 @@ def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 
 def _data(request: Request) -> str:
-    if request.data is None:
-        raise Refusal(400, 54010, "No parameters: data is missing")
-    return request.data
-
-
-def _put(tx: Transaction, account: str, request: Request) -> Reply:
-    if request.kind is not MAP:
-        raise NotImitated("PUT of a List Item")
-    return put_item(tx, account, request)
+    if request.data is not None:
+        return request.data
+    raise Refusal(400, 54010, "No parameters: data is missing")
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
@@ -251,6 +245,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("GET", "items"): list_items,
     ("POST", "items"): create_item,
     ("POST", "item"): update_item,
-    ("PUT", "item"): _put,
+    ("PUT", "item"): put_item,
     ("DELETE", "item"): delete_item,
 }

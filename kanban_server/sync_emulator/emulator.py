@@ -21,7 +21,7 @@ from .database import Database
 from .errors import Refusal
 from .hub import Hub
 from .limits import Limits
-from .requests import Reply, json_reply
+from .requests import Http, Reply, json_reply
 from .rest_bodies import dumps
 from .websocket import AllowOrigin, protocol_for
 
@@ -146,16 +146,10 @@ class Emulator:
         """
         try:
             self._authenticate(authorization)
-            call = rest.route(
-                self.account_sid,
-                self.service_sid,
-                method,
-                path,
-                _pairs(query),
-                _pairs(form),
-                _header(headers, "if-match"),
-                base or self.address,
-            )
+            if_match = _header(headers, "if-match")
+            where = base or self.address
+            http = Http(method, path, _pairs(query), _pairs(form), if_match, where)
+            call = rest.route(self.account_sid, self.service_sid, http)
             return (self.database.write if call.writes else self.database.read)(call.work)
         except Refusal as refusal:
             return self.refuse(refusal)

@@ -18,6 +18,17 @@ class Reply(NamedTuple):
     body: bytes
 
 
+class Http(NamedTuple):
+    """A REST request as it came. base: scheme and host for absolute URLs."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    if_match: str | None
+    base: str
+
+
 class Request(NamedTuple):
     """A request whose path has been read and whose values have been checked.
 

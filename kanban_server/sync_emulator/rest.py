@@ -11,11 +11,12 @@ from .database import Transaction
 from .errors import NotImitated, Refusal
 from .kinds import LIST, kind_of
 from .permissions import Permission
-from .requests import NO_CONTENT, Call, Reply, Request, json_reply
+from .requests import NO_CONTENT, Call, Http, Reply, Request, json_reply
 from .rest_bodies import item_body, object_body, permission_body, service_body
 from .rest_pages import list_items, list_objects, list_permissions, list_services
 
 Handler = Callable[[Transaction, str, Request], Reply]
+MAX_NAMES = 4
 _DATA_RESOURCES = ("items", "item")
 _SETTINGS = {
     "FriendlyName": "friendly_name",
@@ -28,37 +29,29 @@ _FLAGS = {
 }
 
 
-def route(
-    account_sid: str,
-    service_sid: str,
-    method: str,
-    path: str,
-    query: Mapping[str, str],
-    form: Mapping[str, str],
-    if_match: str | None,
-    base: str,
-) -> Call:
+def route(account_sid: str, service_sid: str, http: Http) -> Call:
     """Read a request. service_sid: what "default" stands for. Raises Refusal."""
-    segments = [unquote(part) for part in path.strip("/").split("/")]
+    segments = [unquote(part) for part in http.path.strip("/").split("/")]
     resource, names = _resource(segments)
-    handler = HANDLERS.get((method, resource))
+    handler = HANDLERS.get((http.method, resource))
     if handler is None:
-        raise _no_such_method(method, path, resource)
-    has_data = resource in _DATA_RESOURCES and form.get("Data") is not None
+        raise _no_such_method(http.method, http.path, resource)
+    names += [""] * (MAX_NAMES - len(names))
+    data = http.form.get("Data") if resource in _DATA_RESOURCES else None
     request = Request(
-        method=method,
+        method=http.method,
         service_sid=service_sid if names[0] == "default" else names[0],
-        kind=kind_of(names[1]) if len(names) > 1 else LIST,
-        ref=names[2] if len(names) > 2 else "",
-        key=names[3] if len(names) > 3 else "",
-        query=query,
-        values=form,
-        data=values.item_data(form["Data"]) if has_data else None,
-        ttl=values.ttl(_ttl_text(resource, form)),
-        revision=values.revision(if_match),
-        base=base,
+        kind=kind_of(names[1]) if names[1] else LIST,
+        ref=names[2],
+        key=names[3],
+        query=http.query,
+        values=http.form,
+        data=None if data is None else values.item_data(data),
+        ttl=values.ttl(_ttl_text(resource, http.form)),
+        revision=values.revision(http.if_match),
+        base=http.base,
     )
-    return Call(method != "GET", lambda tx: handler(tx, account_sid, request))
+    return Call(http.method != "GET", lambda tx: handler(tx, account_sid, request))
 
 
 def _resource(segments: list[str]) -> tuple[str, list[str]]:

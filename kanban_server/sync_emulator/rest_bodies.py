@@ -120,14 +120,13 @@ def page_body(
         query = {**kept, "PageSize": str(size), "Page": str(page)}
         return f"{url}?{urlencode(query | ({'PageToken': token} if token else {}))}"
 
-    following, before = turn["next"], turn["previous"]
     meta = {
         "page": number,
         "page_size": size,
         "first_page_url": address(0, None),
-        "previous_page_url": address(max(number - 1, 0), before) if before else None,
+        "previous_page_url": turn["previous"] and address(max(number - 1, 0), turn["previous"]),
         "url": address(number, request.query.get("PageToken")),
-        "next_page_url": address(number + 1, following) if following else None,
+        "next_page_url": turn["next"] and address(number + 1, turn["next"]),
         "key": key,
     }
     return f'{{"{key}":[{",".join(rows)}],"meta":{dumps(meta)}}}'

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PATH = "/v3/wsconnect"
 MAX_MESSAGE_BYTES = 256 * 1024
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
+HANDSHAKE_SECONDS = 10.0
+READ_BUFFER_BYTES = 4096
 AllowOrigin = Callable[[str, str], bool]
 _log = logging.getLogger("kanban_server.sync_emulator.websocket")
 
@@ -130,9 +132,66 @@ class SocketListener(WSListener):
             self._transport.disconnect(graceful=not is_stuck)
 
 
+class SyncSocket(WSProtocol):
+    """A WebSocket connection, as uvicorn wants one.
+
+    listen: gives the listener of a request; ping_seconds: how often a client is tried.
+    """
+
+    listen: Callable[[WSUpgradeRequest], Any]
+    ping_seconds: float
+
+    def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
+        super().__init__(
+            None,  # host and port
+            None,  # path
+            False,  # is a client
+            self.listen,
+            _log,
+            True,  # disconnect on exception
+            HANDSHAKE_SECONDS,
+            True,  # ping
+            self.ping_seconds,
+            self.ping_seconds,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            True,  # answer pings
+            MAX_MESSAGE_BYTES,
+            None,  # extra headers
+            READ_BUFFER_BYTES,
+        )
+        self._connections = server_state.connections
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin; uvicorn's list of connections is who hears of a shutdown."""
+        self._connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._connections.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in the request for the upgrade, which uvicorn has read already."""
+        view = memoryview(data)
+        while view:
+            buffer = self.get_buffer(len(view))
+            count = min(len(view), len(buffer))
+            buffer[:count] = view[:count]
+            self.buffer_updated(count)
+            view = view[count:]
+
+    def shutdown(self) -> None:
+        """End the connection because the server stops."""
+        if isinstance(self.listener, SocketListener):
+            self.listener.restart()
+        elif self.transport is not None:
+            self.transport.disconnect()
+
+
 def protocol_for(
     emulator: Emulator, executor: ThreadPoolExecutor, allow_origin: AllowOrigin | None = None
-) -> type[Any]:
+) -> type[SyncSocket]:
     """Give the class that uvicorn takes as `ws=`."""
 
     def listen(request: WSUpgradeRequest) -> Any:
@@ -145,54 +204,5 @@ def protocol_for(
             return WSUpgradeResponseWithListener(refusal, None)
         return SocketListener(emulator, executor)
 
-    class SyncSocket(WSProtocol):
-        """A WebSocket connection, as uvicorn wants one."""
-
-        def __init__(
-            self, config: Any, server_state: Any, app_state: Any, _loop: Any = None
-        ) -> None:
-            super().__init__(
-                None,  # host and port
-                None,  # path
-                False,  # is a client
-                listen,
-                _log,
-                True,  # disconnect on exception
-                10.0,  # seconds for the handshake
-                True,  # ping
-                emulator.ping_seconds,
-                emulator.ping_seconds,
-                WSAutoPingStrategy.PING_WHEN_IDLE,
-                True,  # answer pings
-                MAX_MESSAGE_BYTES,
-                None,  # extra headers
-                4096,
-            )
-            self._connections = server_state.connections
-
-        def connection_made(self, transport: Any) -> None:
-            self._connections.add(self)
-            super().connection_made(transport)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._connections.discard(self)
-            super().connection_lost(exc)
-
-        def data_received(self, data: bytes) -> None:
-            """Take in the request for the upgrade, which uvicorn has read already."""
-            view = memoryview(data)
-            while view:
-                buffer = self.get_buffer(len(view))
-                count = min(len(view), len(buffer))
-                buffer[:count] = view[:count]
-                self.buffer_updated(count)
-                view = view[count:]
-
-        def shutdown(self) -> None:
-            """End the connection because the server stops."""
-            if isinstance(self.listener, SocketListener):
-                self.listener.restart()
-            elif self.transport is not None:
-                self.transport.disconnect()
-
-    return SyncSocket
+    settings = {"listen": staticmethod(listen), "ping_seconds": emulator.ping_seconds}
+    return type("EmulatorSocket", (SyncSocket,), settings)
