@@ -20,6 +20,10 @@ class Breaker:
         self._failures = 0
         self._retry_at = 0.0
 
+    def is_open(self) -> bool:
+        """Tell whether Sync counts as dead."""
+        return self._failures >= FAILURES_TO_OPEN
+
     @contextmanager
     def guard(self) -> Iterator[None]:
         """Let one call through and learn from it. Raises SyncUnavailable while open."""
@@ -36,7 +40,7 @@ class Breaker:
 
     def _enter(self) -> None:
         with self._lock:
-            if self._failures < FAILURES_TO_OPEN:
+            if not self.is_open():
                 return
             now = self._clock()
             if now < self._retry_at:
@@ -48,5 +52,5 @@ class Breaker:
     def _note_failure(self) -> None:
         with self._lock:
             self._failures += 1
-            if self._failures >= FAILURES_TO_OPEN:
+            if self.is_open():
                 self._retry_at = self._clock() + OPEN_SECONDS

@@ -90,7 +90,7 @@ class Transport(HttpClient):
                 return self._attempt(method.upper(), self._here(url), parts)
             except errors.SyncError as error:
                 pause = _pause(error, waits)
-                if pause is None or not _is_safe_again(method.upper(), error):
+                if pause is None or not _is_safe_again(error) or self._breaker.is_open():
                     raise
                 time.sleep(pause)
 
@@ -155,16 +155,20 @@ _NEVER_SENT = (
 )
 
 
-def _is_safe_again(method: str, error: errors.SyncError) -> bool:
+def _is_safe_again(error: errors.SyncError) -> bool:
     again = (errors.SyncBusy, errors.SyncUnavailable, errors.SyncNonsense)
     return isinstance(error, again)
 
 
 def _pause(error: errors.SyncError, waits: list[float]) -> float | None:
-    """Take the next wait in seconds, jittered; None if there is none left or no time for it."""
+    """Take the next wait in seconds, jittered; None if there is none left or no time for it.
+
+    Only a 429 says how long to wait; any other `retry_after` is our advice to the caller.
+    """
     if not waits:
         return None
-    pause = max(waits.pop(0), error.retry_after or 0) * random.uniform(1, 1.2)  # noqa: S311
+    asked = error.retry_after if isinstance(error, errors.SyncBusy) else None
+    pause = max(waits.pop(0), asked or 0) * random.uniform(1, 1.2)  # noqa: S311
     return pause if time.monotonic() + pause < deadline.get() and pause < 2 else None
 
 
@@ -210,7 +214,7 @@ def _unclear(method: str, detail: str) -> errors.SyncError:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -1,0 +1,75 @@
+"""What the tests of the server share: documented answers, and boards over a counted wire."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import responses
+from wire import CREDENTIALS, Wire, documented
+
+from kanban_server.serve import send_to, with_emulator
+from kanban_server.settings import Settings
+from kanban_server.sync_emulator import Emulator
+from kanban_server.sync_store import SyncStore
+from kanban_server.transport import Transport
+
+
+@pytest.fixture
+def sync() -> Iterator[responses.RequestsMock]:
+    """Sync's REST API, answering what a test lays down and refusing to be connected otherwise."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def answer(sync: responses.RequestsMock) -> Callable[..., Any]:
+    """Lay down a documented answer: `answer("busy", "POST", url, **{"Retry-After": "1"})`."""
+
+    def lay_down(name: str, method: str, url: str, **headers: str) -> Any:
+        text = documented(name)
+        headers = {**text["headers"], **headers}
+        kind = headers.pop("Content-Type")
+        body = None if text["status"] == 204 else text["body"]
+        return sync.add(
+            method, url, json=body, status=text["status"], headers=headers, content_type=kind
+        )
+
+    return lay_down
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note every pause between attempts instead of waiting."""
+    taken: list[float] = []
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=taken.append)
+    monkeypatch.setattr("kanban_server.transport.time", clock)
+    return taken
+
+
+@pytest.fixture
+def cloud(pauses: list[float]) -> SyncStore:
+    """The store as it talks to Twilio's cloud."""
+    return SyncStore(Settings(credentials=CREDENTIALS), Transport())
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """A local Sync with nothing in it."""
+    emulator = Emulator(tmp_path / "sync")
+    yield emulator
+    emulator.close()
+
+
+@pytest.fixture
+def settings(emulator: Emulator) -> Settings:
+    """Settings of a board on the emulator."""
+    return with_emulator(Settings(), emulator)
+
+
+@pytest.fixture
+def wire(emulator: Emulator) -> Wire:
+    """The line to the emulator."""
+    return Wire(send_to(emulator))
