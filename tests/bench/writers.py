@@ -1,0 +1,89 @@
+"""Writers: HTTP with keep-alive for the boards, a WebSocket for the floor."""
+
+import asyncio
+import json
+from typing import Any
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+
+class HttpWriter:
+    """One keep-alive connection that does one request at a time, as lean as it goes."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def open(self) -> "HttpWriter":
+        """Connect."""
+        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        return self
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._writer:
+            self._writer.close()
+
+    async def add(self, name: str) -> int:
+        """Make a task; give its id."""
+        return int((await self.call("POST", "/tasks", {"name": name}))["id"])
+
+    async def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Do a request and give the JSON of its answer. Raises RuntimeError unless it is 2xx."""
+        assert self._reader
+        assert self._writer
+        self._writer.write(_request(method, path, body))
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        answer = await self._reader.readexactly(_length(head))
+        if not head.startswith(b"http/1.1 2"):
+            raise RuntimeError(f"{method} {path}: {head!r} {answer!r}")
+        return json.loads(answer) if answer else None
+
+
+def _request(method: str, path: str, body: Any) -> bytes:
+    data = b"" if body is None else json.dumps(body).encode()
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(data)}\r\n\r\n"
+    ).encode() + data
+
+
+def _length(head: bytes) -> int:
+    start = head.find(b"content-length:")
+    return int(head[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
+
+
+class FloorWriter(WSListener):
+    """A WebSocket that says what to write and waits for the answer."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._transport: WSTransport | None = None
+        self._answer: asyncio.Future[bytes] | None = None
+
+    async def open(self) -> "FloorWriter":
+        """Connect."""
+        url = f"ws://127.0.0.1:{self._port}/write"
+        self._transport, _ = await ws_connect(lambda: self, url)
+        return self
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._transport:
+            self._transport.disconnect()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if self._answer and frame.msg_type == WSMsgType.TEXT:
+            self._answer.set_result(frame.get_payload_as_bytes())
+
+    async def add(self, name: str) -> int:
+        """Make a task; give its id."""
+        assert self._transport
+        self._answer = asyncio.get_running_loop().create_future()
+        body = {"name": name, "list": "todo", "position": "a0"}
+        self._transport.send(WSMsgType.TEXT, json.dumps(body).encode())
+        return int(json.loads(await self._answer)["id"])
+
+
+Writer = HttpWriter | FloorWriter
