@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     app.before_request(lambda: _check_origin(gate))
     app.after_request(lambda answer: _secure(answer, page.content_security_policy(settings)))
     CORS(app, origins=list(settings.cors_origins), allow_headers=HEADERS, expose_headers=EXPOSED)
+    Api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view documents its own
     rest = Api(app)
     rest.register_blueprint(api.make_blueprint(settings, the_board, who, store, gate))
     documents = page.make_documents(rest.spec)

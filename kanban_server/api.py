@@ -1,6 +1,5 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
-import json
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from . import errors, problems, schemas, transport
 from .access import Access
 from .board import Board, Change
 from .guard import Guard
+from .jsontext import compact
 from .placing import Place
 from .settings import LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
@@ -58,21 +58,17 @@ def make_blueprint(
 def _refuses(api: Blueprint, *statuses: int) -> Any:
     """Document the problems that a view may answer with."""
 
-    def decorate(view: Any) -> Any:
-        for status in (*statuses, *ALWAYS):
-            view = api.alt_response(
-                status,
-                schema=schemas.Problem,
-                content_type="application/problem+json",
-                description=TITLES[status],
-            )(view)
-        return view
-
-    return decorate
+    problem = {"application/problem+json": {"schema": schemas.Problem}}
+    return api.doc(
+        responses={
+            str(status): {"description": TITLES[status], "content": problem}
+            for status in (*statuses, *ALWAYS)
+        }
+    )
 
 
 def _add_collection(api: Blueprint, board: Board) -> None:
-    new_task, _ = schemas.bodies(board.columns)
+    new_task = schemas.bodies(board.columns)[0]()
 
     @api.route("/tasks")
     class TasksView(MethodView):
@@ -98,7 +94,7 @@ def _add_collection(api: Blueprint, board: Board) -> None:
 
 
 def _add_task(api: Blueprint, board: Board) -> None:
-    _, changes = schemas.bodies(board.columns)
+    changes = schemas.bodies(board.columns)[1]()
 
     @api.route("/tasks/<int:index>")
     class TaskView(MethodView):
@@ -137,7 +133,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
         """Who drags or edits a task."""
 
         @_refuses(api, 400, 404, 413, 415, 422, 423, 504)
-        @api.arguments(schemas.LeaseWish, error_status_code=422)
+        @api.arguments(schemas.LeaseWish(), error_status_code=422)
         @api.response(200, schemas.Lease)
         @api.doc(parameters=[LEASE_HEADER])
         def put(self, body: dict[str, Any], index: int) -> Response:
@@ -288,8 +284,7 @@ def _task(task: dict[str, Any], status: int = 200) -> Response:
 
 
 def _json(body: Any, status: int = 200) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return current_app.response_class(text, status, mimetype="application/json")
+    return current_app.response_class(compact(body), status, mimetype="application/json")
 
 
 KEY_HEADER = {

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
-from a2wsgi import WSGIMiddleware
 
 from . import create_app, logs
+from .bridge import Bridge
 from .errors import SyncError
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
@@ -44,11 +44,11 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.credentials:
         app = create_app(settings)
         mode = settings.sync_url or "Twilio's cloud"
-        return _run(_bridge(app), listener, f"Sync: {mode}")
+        return _run(Bridge(app, THREADS), listener, f"Sync: {mode}")
     emulator = _emulator(settings, _address(listener))
     try:
         app = create_app(with_emulator(settings, emulator), send=send_to(emulator))
-        board = _bridge(app)
+        board = Bridge(app, THREADS)
         both = _Both(board, emulator.rest_app)
         ws = emulator.socket_protocol(allow_origin=_own_origin(settings))
         return _run(both, listener, f"Sync: the emulator, data in {settings.data}", ws)
@@ -109,10 +109,6 @@ def send_to(emulator: Emulator) -> Send:
 def _own_origin(settings: Settings) -> Any:
     allowed = {settings.public_url, *settings.cors_origins} - {""}
     return lambda origin, host: urlsplit(origin).netloc == host or origin in allowed
-
-
-def _bridge(app: Any) -> Any:
-    return WSGIMiddleware(app, workers=THREADS)
 
 
 class _Both:
