@@ -1,6 +1,5 @@
 """Every error as an `application/problem+json` answer. Source: RFC 9457, RFC 6901."""
 
-import json
 import logging
 import math
 from typing import Any
@@ -9,6 +8,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from .errors import KanbanError, NotIdentified
+from .jsontext import compact
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def bug(error: Exception) -> Response:
 def problem(status: int, title: str, detail: str, headers: dict[str, Any], **more: Any) -> Response:
     """Make a problem document."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    answer = Response(json.dumps(body, ensure_ascii=False), status)
+    answer = Response(compact(body), status)
     answer.headers.extend(headers)
     answer.content_type = "application/problem+json"
     return answer

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from twilio.rest import Client
 
 from . import errors
+from .jsontext import compact
 from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
 from .transport import Transport
 
@@ -79,7 +80,9 @@ class SyncStore:
         return self._pages("Items", self._list, "index")
 
     def items_after(self, index: int) -> Iterator[Item]:
-        """Read the Items of the List with a higher index."""
+        """Read the Items of the List with a higher index; -1 is below the first."""
+        if index < 0:  # Sync refuses it with 54458
+            return self.items()
         return self._pages("Items", self._list, "index", From=index, Bounds="exclusive")
 
     def item(self, index: int) -> Item:
@@ -89,7 +92,7 @@ class SyncStore:
 
     def create(self, data: dict[str, Any]) -> Item:
         """Append an Item."""
-        return self._write_item(f"{self._list}/Items", {"Data": _compact(data)}, "index")
+        return self._write_item(f"{self._list}/Items", {"Data": compact(data)}, "index")
 
     def replace(self, index: int, data: dict[str, Any], revision: str) -> Item:
         """Write data over the Item, if it still has this revision.
@@ -97,7 +100,7 @@ class SyncStore:
         Raises SyncChanged, SyncNotFound, SyncTooLarge.
         """
         uri = f"{self._list}/Items/{index}"
-        return self._write_item(uri, {"Data": _compact(data)}, "index", revision)
+        return self._write_item(uri, {"Data": compact(data)}, "index", revision)
 
     def remove(self, index: int, revision: str) -> None:
         """Remove the Item, if it still has this revision. Raises SyncChanged, SyncNotFound."""
@@ -114,14 +117,14 @@ class SyncStore:
 
     def create_lease(self, key: str, data: dict[str, Any], ttl_seconds: int) -> Item:
         """Make the key; of several that try at once, one succeeds. Raises SyncExists."""
-        form = {"Key": key, "Data": _compact(data), "ItemTtl": ttl_seconds}
+        form = {"Key": key, "Data": compact(data), "ItemTtl": ttl_seconds}
         return self._write_item(f"{self._map}/Items", form, "key")
 
     def replace_lease(
         self, key: str, data: dict[str, Any], ttl_seconds: int, revision: str
     ) -> Item:
         """Write data over the lease, if it has this revision. Raises SyncChanged, SyncNotFound."""
-        form = {"Data": _compact(data), "ItemTtl": ttl_seconds}
+        form = {"Data": compact(data), "ItemTtl": ttl_seconds}
         return self._write_item(f"{self._map}/Items/{key}", form, "key", revision)
 
     def remove_lease(self, key: str, revision: str) -> None:
@@ -210,8 +213,10 @@ class SyncStore:
 
 def _page(text: str, kind: str) -> dict[str, Any]:
     page = json.loads(text)
-    if isinstance(page, dict) and isinstance(page.get("meta"), dict) and kind.lower() in page:
-        return page
+    if isinstance(page, dict) and isinstance(page.get("meta"), dict):
+        has_rows = isinstance(page.get(kind.lower()), list)
+        if has_rows and isinstance(page["meta"].get("next_page_url"), str | None):
+            return page
     raise errors.SyncNonsense("Twilio Sync sent a page that lacks its parts.")
 
 
@@ -220,7 +225,3 @@ def _item(row: Any, key: str) -> Item:
         return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
     except (TypeError, KeyError) as error:
         raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
-
-
-def _compact(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
