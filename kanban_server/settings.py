@@ -124,7 +124,7 @@ class _Values:
     def __init__(self, environ: Mapping[str, str], env_file: Path | None):
         self._file = env_file
         self._environ = environ
-        self._from_file = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+        self._from_file = _read(env_file) if env_file else {}
 
     def text(self, name: str) -> str:
         """Give the value; empty and `<placeholder>` count as not set."""
@@ -144,7 +144,8 @@ class _Values:
         text = self.text(name).rstrip("/")
         try:
             parts = urlsplit(text)
-            well_formed = parts.scheme in ("http", "https") and parts.hostname and not parts.path
+            more = parts.path or parts.query or parts.fragment
+            well_formed = parts.scheme in ("http", "https") and parts.hostname and not more
             _ = parts.port
         except ValueError:
             well_formed = False
@@ -169,6 +170,14 @@ class _Values:
         return SettingsError(
             f"{name}={self.text(name)!r} (from {self.source(name)}) must be {wanted}."
         )
+
+
+def _read(env_file: Path) -> dict[str, str | None]:
+    """Read a `.env`; a dollar in a value stands for itself."""
+    try:
+        return dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read: {error}.") from error
 
 
 def _real(value: str | None) -> str:

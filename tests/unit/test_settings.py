@@ -1,0 +1,156 @@
+"""The settings: where they come from, and the message when one does not fit."""
+
+from pathlib import Path
+
+import pytest
+
+from kanban_server.settings import Settings, SettingsError, load_settings
+
+ALL = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0a" * 16,
+    "TWILIO_API_KEY": "SK" + "1b" * 16,
+    "TWILIO_API_SECRET": "very-secret",
+    "TWILIO_SYNC_SERVICE_SID": "IS" + "2c" * 16,
+}
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / ".env"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(environ: dict[str, str], env_file: Path | None = None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ, env_file)
+    return str(caught.value)
+
+
+def test_nothing_set_means_the_emulator_on_this_machine():
+    settings = load_settings({})
+    assert settings.credentials is None
+    assert (settings.host, settings.port, settings.sync_url) == ("127.0.0.1", 5001, "")
+    assert settings.columns == ("todo", "doing", "done")
+
+
+def test_all_four_set_mean_the_cloud():
+    credentials = load_settings(ALL).credentials
+    assert credentials.service_sid == ALL["TWILIO_SYNC_SERVICE_SID"]
+
+
+@pytest.mark.parametrize("missing", ALL)
+def test_some_of_the_four_are_refused_naming_the_missing_and_the_source(missing, tmp_path):
+    lines = [f"{name}={value}" for name, value in ALL.items() if name != missing]
+    text = refusal({}, path := write(tmp_path, "\n".join(lines)))
+    assert text.startswith(f"{missing} not set")
+    assert str(path) in text
+    assert "very-secret" not in text
+
+
+@pytest.mark.parametrize("empty", ["", "  ", "<your API key>", "<>"])
+def test_empty_and_placeholder_count_as_not_set(empty):
+    assert "TWILIO_API_KEY not set" in refusal({**ALL, "TWILIO_API_KEY": empty})
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    path = write(tmp_path, "KANBAN_PORT=6000\nKANBAN_COLUMNS=a,b")
+    settings = load_settings({"KANBAN_PORT": "7000"}, path)
+    assert (settings.port, settings.columns) == (7000, ("a", "b"))
+
+
+def test_a_missing_file_is_no_error(tmp_path):
+    assert load_settings({}, tmp_path / "none").port == 5001
+
+
+def test_a_dollar_in_the_file_is_a_dollar(tmp_path):
+    path = write(tmp_path, "KANBAN_PASSCODE=a${HOME}b\n")
+    assert load_settings({"HOME": "/home/ann"}, path).passcode == "a${HOME}b"
+
+
+def test_a_file_that_is_no_text_is_refused_by_name(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"KANBAN_PORT=\xff\xfe\n")
+    assert str(path) in refusal({}, path)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name != "TWILIO_API_SECRET"])
+@pytest.mark.parametrize("value", ["XX", "AC123", "AC" + "g" * 32])
+def test_a_sid_of_the_wrong_form_is_refused_without_showing_it(name, value):
+    text = refusal({**ALL, name: value})
+    assert text.startswith(f"{name} (from the environment) is not a SID")
+    assert value not in text
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "5001.0", "²", "٣", "0x10"])
+def test_a_port_that_is_none_is_refused(port):
+    assert "KANBAN_PORT" in refusal({"KANBAN_PORT": port})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "board.example.org",
+        "ftp://x",
+        "http://",
+        "http://x/path",
+        "http://[",
+        "http://x:99999",
+        "http://x?y",
+        "http://x#y",
+    ],
+)
+@pytest.mark.parametrize("name", ["KANBAN_PUBLIC_URL", "KANBAN_SYNC_URL"])
+def test_an_address_that_is_none_is_refused(name, url):
+    assert name in refusal({**ALL, name: url})
+
+
+def test_an_address_may_end_in_a_slash():
+    settings = load_settings({"KANBAN_PUBLIC_URL": "https://x.example.org/"})
+    assert settings.public_url == "https://x.example.org"
+
+
+def test_another_sync_needs_all_four():
+    text = refusal({"KANBAN_SYNC_URL": "http://127.0.0.1:8710"})
+    assert all(name in text for name in ALL)
+
+
+@pytest.mark.parametrize("columns", ["a,a", ",".join("abcdefghijklmnopqrstu"), "x" * 51])
+def test_columns_that_do_not_fit_are_refused(columns):
+    assert "KANBAN_COLUMNS" in refusal({"KANBAN_COLUMNS": columns})
+
+
+def test_columns_are_trimmed_and_empty_ones_left_out():
+    assert load_settings({"KANBAN_COLUMNS": " a , ,b,"}).columns == ("a", "b")
+
+
+@pytest.mark.parametrize("origins", ["*", "example.org", "https://x.org/path", "https://*.x.org"])
+def test_origins_are_whole_and_never_a_star(origins):
+    assert "KANBAN_CORS_ORIGINS" in refusal({"KANBAN_CORS_ORIGINS": origins})
+
+
+def test_origins_are_a_list():
+    settings = load_settings({"KANBAN_CORS_ORIGINS": "https://a.org, http://b.org:80/"})
+    assert settings.cors_origins == ("https://a.org", "http://b.org:80")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "board.example.org"])
+def test_another_bind_address_without_a_passcode_is_refused(host):
+    assert "KANBAN_PASSCODE" in refusal({"KANBAN_HOST": host})
+    assert load_settings({"KANBAN_HOST": host, "KANBAN_PASSCODE": "x"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_loopback_needs_no_passcode(host):
+    assert load_settings({"KANBAN_HOST": host}).host == host
+
+
+def test_no_secret_shows_in_a_representation():
+    settings = load_settings({**ALL, "KANBAN_PASSCODE": "open sesame"})
+    shown = repr(settings) + str(settings) + repr(settings.credentials)
+    assert "very-secret" not in shown
+    assert "open sesame" not in shown
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        Settings().port = 1
