@@ -19,6 +19,7 @@ from .sync_store import SyncStore
 
 PLACE_FIELDS = ("before", "after", "at")
 MAX_KEY_CHARS = 255
+MIN_GZIP_BYTES = 4096
 ALWAYS = (401, 403, 405, 429, 502, 503, 507)
 TITLES = {
     400: "The request cannot be read",

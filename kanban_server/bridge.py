@@ -48,7 +48,9 @@ class Bridge:
             getattr(chunks, "close", lambda: None)()
         status, headers = started[-1][:2]
         pairs = [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers
+            if name.lower() != "date"  # the server gives it
         ]
         return int(status[:3]), pairs, body
 

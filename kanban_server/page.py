@@ -1,10 +1,13 @@
 """The page and its files, and the documents about the API."""
 
+import gzip
+import mimetypes
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, render_template, send_file
+from flask import Blueprint, Response, abort, jsonify, render_template, request, send_file
 
 from .schemas import MAX_NAME_BYTES, MAX_NAME_CHARS
 from .settings import Settings
@@ -79,6 +82,20 @@ def content_security_policy(settings: Settings) -> str:
 def _file(path: Path | None) -> Response:
     if path is None or not path.is_file():
         abort(404)
-    answer = send_file(path, conditional=True)
+    changed = path.stat().st_mtime_ns
+    if "gzip" in request.accept_encodings:
+        answer = Response(_gzipped(path, changed), mimetype=mimetypes.guess_type(path.name)[0])
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer = send_file(path)
     answer.headers["Cache-Control"] = "no-cache"
+    answer.vary.add("Accept-Encoding")
+    answer.set_etag(f"{changed:x}-{answer.headers.get('Content-Encoding', 'plain')}")
+    answer.make_conditional(request)
     return answer
+
+
+@lru_cache(maxsize=64)
+def _gzipped(path: Path, changed: int) -> bytes:
+    """Give a file compressed; changed: its time of change, so that a new one is read again."""
+    return gzip.compress(path.read_bytes())
