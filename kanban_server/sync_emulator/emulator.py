@@ -65,8 +65,8 @@ class Emulator:
         except BaseException:
             self._lock.release()
             raise
-        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="sync-emulator")
-        self.rest_app: App = rest_app(self, self._executor)
+        self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="sync-emulator")
+        self.rest_app: App = rest_app(self, self.executor)
 
     def _open(self, enforce_limits: bool) -> Database:
         database = Database(
@@ -109,7 +109,7 @@ class Emulator:
 
         allow_origin: tells, from the headers Origin and Host, whether a page may connect.
         """
-        return protocol_for(self, self._executor, allow_origin)
+        return protocol_for(self, self.executor, allow_origin)
 
     def respond(
         self,
@@ -167,7 +167,7 @@ class Emulator:
 
     def close(self) -> None:
         """Finish what was begun and give the folder up."""
-        self._executor.shutdown()
+        self.executor.shutdown()
         self.database.close()
         self._lock.release()
 

@@ -60,7 +60,7 @@ def _resource(segments: list[str]) -> tuple[str, list[str]]:
         raise _not_found("/".join(segments))
     rest = segments[2:]
     if len(rest) < 2:
-        return ("service", rest) if rest else ("services", [""])
+        return ("service", rest) if rest else ("services", ["default"])
     if len(rest) < 4:
         return ("object" if len(rest) == 3 else "objects"), rest
     leaf = {"Items": "item", "Permissions": "permission"}.get(rest[3])

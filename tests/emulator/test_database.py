@@ -1,0 +1,189 @@
+"""Group commit, and a disk that fails."""
+
+import os
+import sqlite3
+import threading
+
+import pytest
+
+from kanban_server.sync_emulator.database import Database
+from kanban_server.sync_emulator.errors import EmulatorError, Refusal, StorageFailed
+from kanban_server.sync_emulator.limits import Limits
+
+INSERT = "INSERT INTO permissions VALUES (1, ?, 1, 1, 1)"
+
+
+def no_sweep(tx):
+    """Leave everything as it is."""
+
+
+@pytest.fixture
+def published():
+    return []
+
+
+@pytest.fixture
+def database(tmp_path, published, clock):
+    limits = Limits(clock, enforced=False)
+    database = Database(
+        tmp_path / "d", clock=clock, limits=limits, publish=published.append, sweep=no_sweep
+    )
+    yield database
+    database.close()
+
+
+def names(database):
+    query = "SELECT identity FROM permissions ORDER BY identity"
+    return [row[0] for row in database.read(lambda tx: tx.execute(query).fetchall())]
+
+
+def add(name, change=None):
+    def work(tx):
+        tx.execute(INSERT, (name,))
+        tx.changes.append(change or name)
+        return name
+
+    return work
+
+
+def hold_writer(database):
+    """Keep the writer busy until the event is set, so that what follows waits together."""
+    gate = threading.Event()
+    started = threading.Event()
+
+    def work(tx):
+        started.set()
+        gate.wait(10)
+
+    database.post(work)
+    assert started.wait(10)
+    return gate
+
+
+def test_a_write_gives_its_result_and_is_seen_by_readers(database):
+    assert database.write(add("a")) == "a"
+    assert names(database) == ["a"]
+
+
+def test_writes_that_wait_together_share_one_commit(database, published):
+    gate = hold_writer(database)
+    jobs = [database.post(add(str(n))) for n in range(10)]
+    gate.set()
+    assert [job.wait() for job in jobs] == [str(n) for n in range(10)]
+    assert [len(batch) for batch in published if batch] == [1, 10]
+
+
+def test_changes_are_published_in_the_order_of_the_writes(database, published):
+    gate = hold_writer(database)
+    jobs = [database.post(add(str(n))) for n in range(5)]
+    gate.set()
+    [job.wait() for job in jobs]
+    changes = [change for batch in published for job in batch for change in job.changes]
+    assert changes == list("01234")
+
+
+def test_a_refused_write_leaves_the_others_of_its_commit_alone(database, published):
+    def refuse(tx):
+        add("half")(tx)
+        raise Refusal(412, 54155, "no")
+
+    gate = hold_writer(database)
+    jobs = [database.post(work) for work in (add("a"), refuse, add("b"))]
+    gate.set()
+    assert [jobs[0].wait(), jobs[2].wait()] == ["a", "b"]
+    with pytest.raises(Refusal):
+        jobs[1].wait()
+    assert names(database) == ["a", "b"]
+    assert [c for batch in published for job in batch for c in job.changes] == ["a", "b"]
+
+
+def test_nothing_is_published_before_its_commit(tmp_path, clock):
+    seen = []
+
+    def publish(jobs):
+        with sqlite3.connect(tmp_path / "d") as other:
+            seen.append(other.execute("SELECT count(*) FROM permissions").fetchone()[0])
+        other.close()
+
+    limits = Limits(clock, enforced=False)
+    database = Database(tmp_path / "d", clock=clock, limits=limits, publish=publish, sweep=no_sweep)
+    database.write(add("a"))
+    database.close()
+    assert seen[0] == 1
+
+
+def limit_pages(database, pages):
+    """Let the database grow to so many pages and no more: a full disk, as SQLite sees it."""
+    database.write(lambda tx: tx.execute(f"PRAGMA max_page_count={pages}").fetchone())
+
+
+def test_a_full_disk_fails_all_that_wait_and_publishes_nothing(database, published):
+    limit_pages(database, 1)
+    published.clear()
+    gate = hold_writer(database)
+    jobs = [database.post(add("x" * 3000 + str(n))) for n in range(40)]
+    gate.set()
+    for job in jobs:
+        with pytest.raises(StorageFailed, match="full"):
+            job.wait()
+    assert names(database) == []
+    assert not any(job.changes for batch in published for job in batch)
+
+
+def test_after_a_full_disk_writing_goes_on_when_there_is_space(database):
+    limit_pages(database, 1)
+    with pytest.raises(StorageFailed):
+        database.write(add("x" * 100_000))
+    limit_pages(database, 100_000)
+    assert database.write(add("a")) == "a"
+    assert names(database) == ["a"]
+
+
+def test_a_mistake_in_one_write_is_not_taken_for_a_failing_disk(database):
+    with pytest.raises(ZeroDivisionError):
+        database.write(lambda tx: 1 / 0)
+    assert database.write(add("a")) == "a"
+
+
+def test_what_waits_at_the_end_is_still_written(tmp_path, published, clock):
+    limits = Limits(clock, enforced=False)
+    database = Database(
+        tmp_path / "d", clock=clock, limits=limits, publish=published.append, sweep=no_sweep
+    )
+    gate = hold_writer(database)
+    job = database.post(add("late"))
+    threading.Timer(0, gate.set).start()
+    database.close()
+    assert job.wait() == "late"
+
+
+def test_after_its_end_a_write_is_refused(database):
+    database.close()
+    with pytest.raises(Refusal) as refused:
+        database.write(add("a"))
+    assert refused.value.status == 503
+
+
+def test_every_commit_is_synced_to_a_write_ahead_log(database):
+    modes = database.write(
+        lambda tx: [
+            tx.execute(f"PRAGMA {p}").fetchone()[0] for p in ("journal_mode", "synchronous")
+        ]
+    )
+    assert modes == ["wal", 2]
+
+
+def test_the_file_is_for_its_owner_only(database, tmp_path):
+    assert os.stat(tmp_path / "d").st_mode & 0o077 == 0
+
+
+def test_a_damaged_file_is_told_plainly(tmp_path, clock):
+    (tmp_path / "d").write_bytes(b"not a database" * 100)
+    with pytest.raises(EmulatorError, match="cannot be opened"):
+        Database(
+            tmp_path / "d",
+            clock=clock,
+            limits=Limits(clock, enforced=False),
+            publish=print,
+            sweep=no_sweep,
+        )
