@@ -1,0 +1,179 @@
+"""What people and scripts do with a board, in their own words."""
+
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+COLUMNS = ("todo", "doing", "done")
+EXPECTED_FAILURES = ("Failed to load resource", "WebSocket connection to", "[DOM]")
+
+
+class Board:
+    """The board's API, and the way to open its page."""
+
+    def __init__(self, url: str, data: Path | None = None):
+        self.url = url
+        self.data = data
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Call the API as a script; raises HTTPError on a refusal."""
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, content, method=method)
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            request.add_header(name.replace("_", "-"), value)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def is_ready(self) -> bool:
+        try:
+            self.call("GET", "/readyz")
+        except OSError:
+            return False
+        return True
+
+    def add(self, name: str, column: str = "todo", **place: Any) -> int:
+        return self.call("POST", "/tasks", {"name": name, "list": column, **place})["id"]
+
+    def fill(self, **columns: str) -> dict[str, int]:
+        """Add tasks, as `fill(todo="a b", doing="c")`; gives their ids by name."""
+        return {
+            name: self.add(name, column) for column in columns for name in columns[column].split()
+        }
+
+    def change(self, task: int, **fields: Any) -> Any:
+        return self.call("PATCH", f"/tasks/{task}", fields)
+
+    def remove(self, task: int) -> None:
+        self.call("DELETE", f"/tasks/{task}")
+
+    def clear(self) -> None:
+        """Delete all tasks; what a closed page still leases goes when the lease has run out."""
+        deadline = time.monotonic() + 20
+        while tasks := self.call("GET", "/tasks")["tasks"]:
+            assert time.monotonic() < deadline, "the board did not get empty"
+            for task in tasks:
+                with contextlib.suppress(urllib.error.HTTPError):
+                    self.remove(task["id"])
+
+    def names(self) -> dict[str, str]:
+        """Give the names in each column, in order, as Sync has them."""
+        tasks = self.call("GET", "/tasks")["tasks"]
+        return {
+            column: " ".join(task["name"] for task in tasks if task["list"] == column)
+            for column in COLUMNS
+        }
+
+    def open(self, page: Page, url: str | None = None) -> Page:
+        """Open the page and wait until it is live."""
+        page.goto(url or self.url)
+        wait_live(page)
+        return page
+
+
+def listen_for_errors(page: Page, errors: list[str]) -> None:
+    """Collect what went wrong in a page, but for requests that a test makes fail."""
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED_FAILURES):
+            errors.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+
+def wait_live(page: Page, timeout_ms: int = 10_000) -> None:
+    expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=timeout_ms)
+
+
+def see(page: Page, timeout_ms: int = 5000, **columns: str) -> None:
+    """Wait until the columns show these names, as `see(page, todo="a b", done="")`."""
+    for column, names in columns.items():
+        shown = page.locator(f'ol[data-list="{column}"] .name')
+        expect(shown).to_have_text(names.split(), timeout=timeout_ms)
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(".card", has=page.get_by_text(name, exact=True))
+
+
+def middle(place: Locator) -> tuple[float, float]:
+    box = place.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def grab(page: Page, name: str) -> None:
+    """Press the button on a card and move far enough that a drag begins."""
+    x, y = middle(card(page, name).locator(".name"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y + 6, steps=3)
+    expect(page.locator("html.dragging")).to_be_attached()
+
+
+def hover_over(page: Page, name: str, part: float = 0.75) -> None:
+    """Carry what is grabbed over a card; part: how far down that card."""
+    settle(page)
+    box = card(page, name).last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * part, steps=6)
+
+
+def carry_below(page: Page, name: str) -> None:
+    """Carry what is grabbed until the gap is below a card, as one does by looking."""
+    for _ in range(5):
+        hover_over(page, name)
+        above = page.locator(".card:has(+ .ghost) .name")
+        if above.count() and above.inner_text() == name:
+            return
+    raise AssertionError(f"no gap opened below {name}")
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing moves any more."""
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished)).catch(() => 0)")
+
+
+def hover_end(page: Page, column: str) -> None:
+    """Carry what is grabbed to the free space of a column."""
+    box = page.locator(f'ol[data-list="{column}"]').bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 20, steps=8)
+
+
+def drag(page: Page, name: str, below: str) -> None:
+    """Drag a card and drop it below another."""
+    grab(page, name)
+    carry_below(page, below)
+    release(page)
+
+
+def release(page: Page) -> None:
+    page.mouse.up()
+    expect(page.locator("html.dragging")).not_to_be_attached()
+
+
+def add(page: Page, name: str, column: str | None = None) -> None:
+    """Type a name into the top field, or that of a column, and press Enter."""
+    form = "#new" if column is None else f'section[data-list="{column}"] form'
+    field = page.locator(f"{form} input")
+    field.fill(name)
+    field.press("Enter")
+
+
+def refusal(
+    board: Board, method: str, path: str, body: Any = None, **headers: str
+) -> tuple[int, Any]:
+    """Call the API and give the status and problem of its refusal."""
+    try:
+        board.call(method, path, body, **headers)
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read() or b"{}")
+    raise AssertionError(f"{method} {path} was not refused")

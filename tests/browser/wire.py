@@ -1,0 +1,72 @@
+"""A cable between browser and server that a test can cut or silence."""
+
+import contextlib
+import socket
+import threading
+
+
+class Wire:
+    """A TCP proxy. `cut` drops what is open and refuses more; `silence` swallows every byte."""
+
+    def __init__(self, port: int):
+        self._target = ("127.0.0.1", port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._sockets: list[socket.socket] = []
+        self._is_cut = False
+        self._epoch = 0
+        self._silenced_until = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Break all connections, and every new one until `mend`."""
+        self._is_cut = True
+        self._drop()
+
+    def silence(self) -> None:
+        """Let nothing through on the connections of now and those made until `mend`."""
+        self._silenced_until = 1 << 30
+
+    def mend(self) -> None:
+        """Let new connections through; silent ones stay so, as after a change of networks."""
+        self._is_cut = False
+        self._epoch += 1
+        self._silenced_until = min(self._silenced_until, self._epoch)
+
+    def close(self) -> None:
+        """End it all."""
+        self._listener.close()
+        self._drop()
+
+    def _drop(self) -> None:
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self._sockets.clear()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                if self._is_cut:
+                    near.close()
+                else:
+                    self._join(near)
+
+    def _join(self, near: socket.socket) -> None:
+        far = socket.create_connection(self._target)
+        self._sockets += [near, far]
+        for source, sink in ((near, far), (far, near)):
+            threading.Thread(
+                target=self._carry, args=(source, sink, self._epoch), daemon=True
+            ).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket, epoch: int) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if epoch >= self._silenced_until or self._silenced_until == 1 << 30:
+                    continue
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
