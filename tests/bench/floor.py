@@ -60,7 +60,7 @@ async def main(port: int, folder: Path) -> None:
     floor = Floor(open_database(folder / "floor.sqlite"))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with serve(floor.handle, "127.0.0.1", port, compression=None):
+    async with serve(floor.handle, "127.0.0.1", port, compression=None, close_timeout=0.2):
         await stop.wait()
 
 

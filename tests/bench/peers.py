@@ -44,7 +44,7 @@ class Peer:
         writer.close()
 
     async def seen(self, count: int) -> tuple[list[float], Meter]:
-        """Make tasks one by one; give the ms from each write to its event at the last subscriber."""
+        """Make tasks one by one; give the ms from each write to its event at the last of all."""
         writer, times = await self.target.writer(), []
         with metered(self.target.process) as meter:
             for _ in range(count):

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,6 +25,8 @@ class Process:
 
     ready_seconds: from start to the first 200 of `ready_path`, or to the first accepted connection.
     """
+
+    running: ClassVar[set["Process"]] = set()
 
     def __init__(
         self,
@@ -45,8 +48,15 @@ class Process:
                 stdout=output,
                 stderr=output,
             )
+        self.running.add(self)
         self._wait_until_ready(log)
         self.ready_seconds = time.perf_counter() - begun
+
+    @classmethod
+    def stop_all(cls) -> None:
+        """End what still runs."""
+        for process in list(cls.running):
+            process.stop()
 
     def cpu_seconds(self) -> float:
         """Give the CPU time used so far, user and system, children included."""
@@ -58,6 +68,7 @@ class Process:
 
     def stop(self) -> None:
         """End it politely, then by force."""
+        self.running.discard(self)
         self._process.terminate()
         try:
             self._process.wait(10)
@@ -71,7 +82,9 @@ class Process:
         while not self._answers():
             if self._process.poll() is not None or time.perf_counter() > deadline:
                 self.stop()
-                raise RuntimeError(f"{self._process.args} does not start: {log.read_text()[-2000:]}")
+                raise RuntimeError(
+                    f"{self._process.args} does not start: {log.read_text()[-2000:]}"
+                )
             time.sleep(0.005)
 
     def _answers(self) -> bool:

@@ -1,6 +1,6 @@
 """What a Python developer would write by hand: Flask-SocketIO under gunicorn and gevent, SQLite.
 
-    BOARD_DATABASE=FILE gunicorn -k gevent -w 1 tests.bench.socketio_board:app
+BOARD_DATABASE=FILE gunicorn -k gevent -w 1 tests.bench.socketio_board:app
 """
 
 import os

@@ -87,6 +87,7 @@ class SocketIoBoard(Target):
     def arguments(self, port: int) -> list[str]:
         gunicorn = [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", "1"]
         quiet = ["--log-level", "warning", "--keep-alive", "60", "--no-control-socket"]
+        quiet += ["--graceful-timeout", "1"]
         return [*gunicorn, *quiet, "-b", f"127.0.0.1:{port}", "tests.bench.socketio_board:app"]
 
     def environment(self, port: int) -> dict[str, str]:

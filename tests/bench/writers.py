@@ -29,11 +29,13 @@ class HttpWriter:
         """Make a task; give its id."""
         return int((await self.call("POST", "/tasks", {"name": name}))["id"])
 
-    async def call(self, method: str, path: str, body: Any = None) -> Any:
+    async def call(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
         """Do a request and give the JSON of its answer. Raises RuntimeError unless it is 2xx."""
         assert self._reader
         assert self._writer
-        self._writer.write(_request(method, path, body))
+        self._writer.write(_request(method, path, body, headers or {}))
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         answer = await self._reader.readexactly(_length(head))
         if not head.startswith(b"http/1.1 2"):
@@ -41,11 +43,12 @@ class HttpWriter:
         return json.loads(answer) if answer else None
 
 
-def _request(method: str, path: str, body: Any) -> bytes:
+def _request(method: str, path: str, body: Any, headers: dict[str, str]) -> bytes:
     data = b"" if body is None else json.dumps(body).encode()
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(data)}\r\n\r\n"
+        f"{more}Content-Length: {len(data)}\r\n\r\n"
     ).encode() + data
 
 
