@@ -7,7 +7,6 @@ const REQUEST_LIMIT_MS = 12000;
 
 /** The server refused: nothing was changed. `problem` is its application/problem+json. */
 export class Refusal extends Error {
-  /** @param {number} status @param {any} problem @param {string | null} retryAfter seconds */
   constructor(status, problem, retryAfter) {
     super(reason(status, problem, retryAfter));
     this.status = status;
@@ -37,7 +36,6 @@ export class Api {
     return this.asking;
   }
 
-  /** @returns {Promise<Grant>} */
   async #token(isAgain = false) {
     const passcode = sessionStorage.getItem('passcode');
     const token = sessionStorage.getItem('token');
@@ -52,6 +50,17 @@ export class Api {
     if (token && !isAgain) return this.#token(true);
     sessionStorage.setItem('passcode', await this.askPasscode(passcode !== null));
     return this.#token(true);
+  }
+
+  /** Settles when the server answers anything; asks again every so often, as a silent line never says no. @param {number} everyMs @returns {Promise<void>} */
+  reach(everyMs) {
+    return new Promise((resolve) => {
+      const ping = () => this.#request('GET', '/healthz', { limit: 3 * everyMs }).catch((error) => {
+        if (error instanceof OutcomeUnknown) throw error;
+      }).then(() => (clearInterval(timer), resolve()), () => {});
+      const timer = setInterval(ping, everyMs);
+      ping();
+    });
   }
 
   /**
@@ -88,7 +97,6 @@ export class Api {
     return this.#signed('DELETE', `/tasks/${task}/lease`, { headers: { Lease: lease }, keepalive: true });
   }
 
-  /** @param {string} method @param {string} path @param {{headers?: any, body?: any, keepalive?: boolean}} options @returns {Promise<any>} */
   async #signed(method, path, options) {
     const call = () => {
       const Authorization = `Bearer ${sessionStorage.getItem('token')}`;
@@ -103,10 +111,10 @@ export class Api {
     return call();
   }
 
-  /** @param {string} method @param {string} path @param {{headers?: any, body?: any, keepalive?: boolean}} options @returns {Promise<any>} */
-  async #request(method, path, { headers = {}, body, keepalive }) {
+  async #request(method, path, options) {
+    const { headers = {}, body, keepalive = false, limit = REQUEST_LIMIT_MS } = options;
     const type = body ? { 'Content-Type': 'application/json' } : {};
-    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    const signal = AbortSignal.timeout(limit);
     const content = { method, headers: { ...headers, ...type }, body: body && JSON.stringify(body) };
     try {
       const response = await fetch(path, { ...content, keepalive, signal, cache: 'no-store' });
@@ -121,16 +129,16 @@ export class Api {
   }
 }
 
-/** @param {Operation} operation */
-function bodyOf({ kind, name, list, after, before, at, restore }) {
-  const index = (/** @type {string | null | undefined} */ id) => (id === null || id === undefined ? undefined : Number(id));
+function bodyOf(operation) {
+  const { kind, name, list, after, before, at, restore } = operation;
+  const index = (id) => (id === null || id === undefined ? undefined : Number(id));
   const fields = { name, list, after: index(after), before: index(before), at };
   return kind === 'add' ? { ...fields, restore: index(restore) } : fields;
 }
 
-/** What happened and what to do, in words. @param {number} status @param {any} problem @param {string | null} retryAfter */
+/** What happened and what to do, in words. */
 function reason(status, { detail, title, errors, lease }, retryAfter) {
-  const said = errors?.map((/** @type {any} */ one) => one.detail).join(' ') || detail || title || `Error ${status}.`;
+  const said = errors?.map((one) => one.detail).join(' ') || detail || title || `Error ${status}.`;
   if (status === 404) return 'It is no longer there.';
   if (status === 412) return 'Someone changed it meanwhile.';
   if (status === 423) return `${lease?.by ?? 'Someone'} is ${lease?.activity ?? 'changing'} it. Try again when they are done.`;
@@ -139,7 +147,6 @@ function reason(status, { detail, title, errors, lease }, retryAfter) {
   return status >= 500 ? `The server failed (${said}). Try again.` : said;
 }
 
-/** @param {string} text */
 function base64(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Questions and notices. Text goes in as text. */
 
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('dialog'));
+const dialog = (document.getElementById('dialog'));
 
 /**
  * Asks, and gives the value of the button that was pressed; null if none.
@@ -11,13 +11,13 @@ const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('dialog
  * @returns {Promise<string | null>}
  */
 export function ask(title, text, options, hasField = false) {
-  const [heading, words, field, menu] = /** @type {any} */ (dialog.querySelector('form')).children;
+  const [heading, words, field, menu] = (dialog.querySelector('form')).children;
   heading.textContent = title;
   words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
   field.hidden = !hasField;
   field.value = '';
   menu.replaceChildren(...options.map(([value, label, isDisabled]) => {
-    const button = /** @type {HTMLButtonElement} */ (element('button', label));
+    const button = (element('button', label));
     return Object.assign(button, { value, disabled: !!isDisabled, className: value === options[0][0] ? 'primary' : '' });
   }));
   if (dialog.open) dialog.close('');
@@ -40,7 +40,7 @@ export function toast(text, { isError = false, label, act } = {}) {
   box.className = isError ? 'toast error' : 'toast';
   box.setAttribute('role', isError ? 'alert' : 'status');
   const close = () => box.remove();
-  const button = (/** @type {string} */ words, /** @type {() => void} */ then) => {
+  const button = (words, then) => {
     const made = element('button', words);
     made.addEventListener('click', () => (close(), then()));
     return made;

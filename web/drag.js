@@ -19,12 +19,12 @@ export function bindDrag(lists, { canStart, started, dropped }) {
     isCancelled = true;
     if (Sortable.active) document.dispatchEvent(new PointerEvent('pointerup'));
   };
-  const onStart = (/** @type {any} */ { item }) => {
+  const onStart = ({ item }) => {
     isCancelled = false;
     document.documentElement.classList.add('dragging');
     started(item.dataset.id);
   };
-  const onEnd = (/** @type {any} */ { item }) => {
+  const onEnd = ({ item }) => {
     document.documentElement.classList.remove('dragging');
     dropped(item.dataset.id, isCancelled ? null : placeOf(item));
   };
@@ -34,7 +34,7 @@ export function bindDrag(lists, { canStart, started, dropped }) {
   });
   for (const list of lists) {
     new Sortable(list, {
-      group: 'board', draggable: '.card', filter: (/** @type {Event} */ event, /** @type {HTMLElement} */ card) => !isHandle(event, card, canStart), preventOnFilter: false,
+      group: 'board', draggable: '.card', filter: (event, card) => !isHandle(event, card, canStart), preventOnFilter: false,
       forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
       delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6,
       animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ANIMATED,
@@ -46,15 +46,14 @@ export function bindDrag(lists, { canStart, started, dropped }) {
   return cancel;
 }
 
-/** @param {Event} event @param {HTMLElement} card @param {(id: string) => boolean} canStart */
 function isHandle(event, card, canStart) {
-  const isControl = /** @type {Element} */ (event.target).closest('button, form');
+  const isControl = (event.target).closest('button, form');
   return !isControl && canStart(card.dataset.id ?? '');
 }
 
-/** Between its shown neighbours. @param {HTMLElement} card @returns {Place} */
+/** Between its shown neighbours. */
 function placeOf(card) {
-  const id = (/** @type {Element | null} */ other) => /** @type {HTMLElement | null} */ (other)?.dataset.id;
+  const id = (other) => (other)?.dataset.id;
   const [after, before] = [id(card.previousElementSibling), id(card.nextElementSibling)];
   return { list: card.parentElement?.dataset.list, after, before };
 }

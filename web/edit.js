@@ -23,8 +23,8 @@ export class Editor {
   edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
     if (this.open?.id === id || !card || !this.#canLeave()) return;
-    const form = /** @type {HTMLFormElement} */ (this.template.content.firstElementChild?.cloneNode(true));
-    const area = /** @type {HTMLTextAreaElement} */ (form.firstElementChild);
+    const form = (this.template.content.firstElementChild?.cloneNode(true));
+    const area = (form.firstElementChild);
     area.value = typed ?? base;
     this.open = { id, base, form, area };
     this.renderer.held.add(id);
@@ -35,12 +35,11 @@ export class Editor {
     area.select();
   }
 
-  /** @param {HTMLFormElement} form @param {HTMLTextAreaElement} area */
   #listen(form, area) {
     form.addEventListener('submit', (event) => (event.preventDefault(), this.save()));
     form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
     form.addEventListener('focusin', () => this.open && this.hands.begun(this.open.id));
-    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(/** @type {Node | null} */ (relatedTarget)) && this.#left());
+    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains((relatedTarget)) && this.#left());
     area.addEventListener('input', () => this.#keep());
     area.addEventListener('keydown', (event) => {
       event.stopPropagation();
@@ -59,6 +58,11 @@ export class Editor {
   save() {
     const { open } = this;
     if (open && (!this.isDirty() || this.hands.save(open.id, open.area.value, open.base))) this.close();
+  }
+
+  /** Says so if the task went while it is edited. @param {(id: string) => boolean} isThere */
+  show(isThere) {
+    this.open?.form.parentElement?.classList.toggle('gone', !isThere(this.open.id));
   }
 
   /** Ends without saving. */

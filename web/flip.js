@@ -24,13 +24,12 @@ export function flip(lists) {
 
 /** The cards of a list that can be seen; of many, found without measuring them all. @param {HTMLElement} list */
 export function visible(list) {
-  const cards = /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children);
+  const cards = (list.children);
   if (cards.length <= FEW) return [...cards];
   const first = firstBelow(cards, list.scrollTop);
   return [...Array(FEW).keys()].map((n) => cards[first + n]).filter(Boolean);
 }
 
-/** @param {HTMLCollectionOf<HTMLElement>} cards @param {number} top */
 function firstBelow(cards, top) {
   let [low, high] = [0, cards.length];
   while (low < high) {

@@ -7,7 +7,7 @@ import { cleanName, nameProblem } from './tasks.js';
 /** @type {WeakMap<Task, string>} */
 const folded = new WeakMap();
 
-/** Without case and accents. @param {string} text */
+/** Without case and accents. */
 function fold(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
@@ -15,7 +15,7 @@ function fold(text) {
 /** The cards whose names have all the words. @param {Column[]} view @param {string[]} words @returns {Column[]} */
 export function filtered(view, words) {
   if (!words.length) return view;
-  const isHit = (/** @type {Card} */ { task }) => {
+  const isHit = ({ task }) => {
     const name = folded.get(task) ?? fold(task.name);
     folded.set(task, name);
     return words.every((word) => name.includes(word));
@@ -29,9 +29,9 @@ export function bindForms(add, draw) {
   const byId = (id) => document.getElementById(id);
   const { maxChars, maxBytes } = document.body.dataset;
   const filter = byId('filter');
-  const fields = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('form.add input')]);
-  const fieldOf = (/** @type {string} */ list) => fields.find((field) => field.form?.dataset.list === list) ?? fields[0];
-  const checked = (/** @type {string} */ typed) => {
+  const fields = ([...document.querySelectorAll('form.add input')]);
+  const fieldOf = (list) => fields.find((field) => field.form?.dataset.list === list) ?? fields[0];
+  const checked = (typed) => {
     const name = cleanName(typed);
     const problem = name ? nameProblem(name, { chars: Number(maxChars), bytes: Number(maxBytes) }) : 'A task needs a name.';
     if (problem) toast(problem, { isError: true });
@@ -51,7 +51,7 @@ export function bindForms(add, draw) {
     });
   });
   filter.addEventListener('input', draw);
-  const put = (/** @type {string} */ list, /** @type {string} */ text) => {
+  const put = (list, text) => {
     const field = fieldOf(list);
     field.value = text;
     field.dispatchEvent(new Event('input'));
@@ -61,9 +61,9 @@ export function bindForms(add, draw) {
     checked, put,
     isDirty: () => fields.some(({ value }) => value.trim()),
     filter: () => fold(filter.value).split(/\s+/).filter(Boolean),
-    putIfEmpty: (/** @type {string} */ list, /** @type {string} */ text) => !fieldOf(list).value && (put(list, text), true),
-    show: (/** @type {Column[]} */ all, /** @type {Column[]} */ view, /** @type {boolean} */ isLoading) => {
-      const count = (/** @type {Column[]} */ columns) => columns.reduce((sum, { cards }) => sum + cards.length, 0);
+    putIfEmpty: (list, text) => !fieldOf(list).value && (put(list, text), true),
+    show: (all, view, isLoading) => {
+      const count = (columns) => columns.reduce((sum, { cards }) => sum + cards.length, 0);
       const isFiltered = filter.value.trim() !== '';
       byId('hits').textContent = isFiltered ? `${count(view)} of ${count(all)}` : '';
       view.forEach(({ cards }, at) => {
@@ -76,9 +76,9 @@ export function bindForms(add, draw) {
           : count(all) || at ? 'Nothing here. Drop a card, or add one below.' : 'An empty board. Add the first task above.';
       });
     },
-    showLine: (/** @type {LineState} */ { state, since, reason }) => {
+    showLine: ({ state, since, reason = '' }) => {
       const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      const words = /** @type {Record<string, string>} */ ({
+      const words = ({
         connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused',
         retrying: `Offline since ${time}, retrying…`, offline: `Offline since ${time}`,
       });
@@ -86,7 +86,7 @@ export function bindForms(add, draw) {
       show.dataset.state = state;
       show.textContent = words[state];
       const advice = byId('advice');
-      advice.textContent = reason ?? 'You can go on: what you change waits here and is sent when the line is back.';
+      advice.textContent = reason || 'You can go on: what you change waits here and is sent when the line is back.';
       advice.hidden = state !== 'refused' && state !== 'offline' && state !== 'retrying';
     },
   };

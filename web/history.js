@@ -6,7 +6,6 @@ import { find } from './view.js';
 
 /** Two stacks of steps. Each step knows its task before and after, and the fields that it changed. */
 export class History {
-  /** @param {import('./state.js').State} state @param {(wanted: Wanted) => void} act @param {(reason: string) => void} refuse */
   constructor(state, act, refuse) {
     this.state = state;
     this.act = act;
@@ -34,7 +33,6 @@ export class History {
     this.stacks.redo = [];
   }
 
-  /** @param {'undo' | 'redo'} which */
   revert(which) {
     const entry = this.stacks[which].pop();
     if (!entry) return;
@@ -45,7 +43,6 @@ export class History {
     this.act({ ...this.#wanted(entry, target, current), entry, isRevert: which });
   }
 
-  /** @param {Entry} entry @param {Moment} target @param {Moment} current @returns {Wanted} */
   #wanted(entry, target, current) {
     const { task, fields } = entry;
     const guard = () => this.#mine(task, fields);
@@ -59,15 +56,14 @@ export class History {
     return { kind: 'change', task, guard, ...(fields[0] === 'name' ? { name } : place) };
   }
 
-  /** @param {string} task @param {Entry['fields']} fields */
   #mine(task, fields) {
     const mine = this.mine.get(task);
     return mine ? Object.fromEntries(fields.map((field) => [field, mine[field] ?? ''])) : {};
   }
 
-  /** After its old neighbour, else before the next, else at the bottom. @param {NonNullable<Moment>} moment @returns {Place} */
+  /** After its old neighbour, else before the next, else at the bottom. */
   #place({ list, after, before }) {
-    const isThere = (/** @type {string | undefined} */ id) => id !== undefined && this.moment(id)?.list === list;
+    const isThere = (id) => id !== undefined && this.moment(id)?.list === list;
     if (isThere(after)) return { list, after };
     return isThere(before) ? { list, before } : { list, at: 'bottom' };
   }
@@ -86,7 +82,6 @@ export class History {
     if (isRevert && !report.current) this.stacks[isRevert].push(entry);
   }
 
-  /** @param {Task} task @param {Entry['fields']} fields that this person gave it */
   #left(task, fields) {
     const given = Object.fromEntries(fields.map((field) => [field, task[field]]));
     this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
@@ -104,8 +99,8 @@ export class History {
   }
 }
 
-/** @param {Operation} operation @returns {Entry['fields']} */
-function fieldsOf({ kind, name }) {
+function fieldsOf(operation) {
+  const { kind, name } = operation;
   if (kind !== 'change') return ['name', 'list', 'position'];
   return name === undefined ? ['list', 'position'] : ['name'];
 }

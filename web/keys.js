@@ -3,7 +3,7 @@
 
 import { find } from './view.js';
 
-const STEPS = /** @type {Record<string, [number, number]>} */ ({
+const STEPS = ({
   ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0],
 });
 
@@ -14,27 +14,27 @@ const STEPS = /** @type {Record<string, [number, number]>} */ ({
  *   help: () => void}} hands
  */
 export function bindKeys(hands) {
-  /** @type {string | null} */
+  /** @type {Element | null} */
   let lifted = null;
   const drop = (isPutBack = false) => {
     lifted = null;
     hands.drop(isPutBack);
   };
-  const onCard = (/** @type {string} */ id, /** @type {string} */ key) => {
+  const onCard = (id, key) => {
     const step = STEPS[key];
-    if (step && lifted !== null) return carry(hands, lifted, step);
+    if (step && lifted !== null) return carry(hands, id, step);
     if (step) return choose(hands, id, step);
-    if (key === ' ') return lifted !== null ? drop() : void (hands.lift(id) && (lifted = id));
+    if (key === ' ') return lifted !== null ? drop() : void (hands.lift(id) && (lifted = document.activeElement));
     if (lifted !== null) return key === 'Enter' ? drop() : key === 'Escape' ? drop(true) : false;
     if (key === 'Enter' || key === 'e') return hands.edit(id);
     if (key === 'm') return hands.menu(id);
     return key === 'Delete' || key === 'Backspace' ? hands.remove(id) : false;
   };
   document.addEventListener('keydown', (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
+    const target = (event.target);
     if (event.isComposing || document.querySelector('dialog[open]')) return;
-    if (target.matches('input, textarea')) return leaveField(event, /** @type {HTMLInputElement} */ (target));
-    const card = /** @type {HTMLElement | null} */ (target.closest('.card'));
+    if (target.matches('input, textarea')) return leaveField(event, (target));
+    const card = (target.closest('.card'));
     const isButton = target.matches('button') && (event.key === ' ' || event.key === 'Enter');
     if (isButton) return;
     const isDone = event.ctrlKey || event.metaKey ? history(event, hands)
@@ -42,12 +42,11 @@ export function bindKeys(hands) {
     if (isDone || (!event.altKey && !event.ctrlKey && !event.metaKey && onBoard(hands, event.key))) event.preventDefault();
   });
   document.addEventListener('focusout', ({ relatedTarget }) => {
-    const next = /** @type {HTMLElement | null} */ (relatedTarget);
-    if (lifted !== null && next && next.dataset.id !== lifted) drop(true);
+    const next = (relatedTarget);
+    if (lifted !== null && next && next !== lifted) drop(true);
   });
 }
 
-/** @param {KeyboardEvent} event @param {{undo: () => void, redo: () => void}} hands */
 function history({ key, shiftKey }, { undo, redo }) {
   const letter = key.toLowerCase();
   if (letter !== 'z' && letter !== 'y') return false;
@@ -56,7 +55,6 @@ function history({ key, shiftKey }, { undo, redo }) {
   return true;
 }
 
-/** @param {Parameters<typeof bindKeys>[0]} hands @param {string} key */
 function onBoard(hands, key) {
   const first = hands.view().find(({ cards }) => cards.length)?.cards[0].task.id;
   if (key === '?') hands.help();
@@ -67,7 +65,7 @@ function onBoard(hands, key) {
   return true;
 }
 
-/** Esc leaves a field, and clears the filter. @param {KeyboardEvent} event @param {HTMLInputElement} field */
+/** Esc leaves a field, and clears the filter. */
 function leaveField({ key }, field) {
   if (key !== 'Escape') return;
   if (field.type === 'search' && field.value) {
@@ -76,7 +74,6 @@ function leaveField({ key }, field) {
   } else field.blur();
 }
 
-/** @param {Parameters<typeof bindKeys>[0]} hands @param {string} id @param {[number, number]} step */
 function choose({ view, focus }, id, [across, down]) {
   const columns = view();
   const found = find(columns, id);
@@ -90,7 +87,6 @@ function choose({ view, focus }, id, [across, down]) {
   if (card) focus(card.task.id);
 }
 
-/** @param {Parameters<typeof bindKeys>[0]} hands @param {string} id @param {[number, number]} step */
 function carry({ view, carry: put }, id, [across, down]) {
   const columns = view();
   const found = find(columns, id);

@@ -20,9 +20,7 @@ export class Leases {
    * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
    */
   take(task, activity, refused) {
-    const mine = this.held.get(task);
-    if (mine) mine.users += 1;
-    if (mine || Number.isNaN(Number(task))) return;
+    if (this.share(task) || Number.isNaN(Number(task))) return;
     const ask = () => this.#ask(task, activity, refused);
     const timer = setInterval(ask, this.renewMs);
     /** @type {Held} */
@@ -35,6 +33,13 @@ export class Leases {
   /** The id of the lease on a task once it was answered, or null. @param {string} task */
   async idOf(task) {
     return (await this.held.get(task)?.answer) ?? null;
+  }
+
+  /** Holds it for one more user, if it is held. @param {string} task */
+  share(task) {
+    const held = this.held.get(task);
+    if (held) held.users += 1;
+    return held !== undefined;
   }
 
   /** Gives up a task, after its taking was answered. @param {string} task */
@@ -56,7 +61,6 @@ export class Leases {
     }
   }
 
-  /** @param {string} task @param {string} activity @param {(reason: string) => void} refused @returns {Promise<string | null>} */
   async #ask(task, activity, refused) {
     const held = this.held.get(task);
     try {
@@ -65,11 +69,11 @@ export class Leases {
       this.state.ownLeases.add(lease);
       return lease;
     } catch (error) {
-      if (/** @type {any} */ (error).status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
+      if ((error).status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
       this.held.delete(task);
       clearInterval(held?.timer);
       this.state.ownLeases.delete(task);
-      refused(/** @type {Error} */ (error).message);
+      refused((error).message);
       return null;
     }
   }

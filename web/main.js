@@ -16,16 +16,18 @@ import { SyncLine } from './sync.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 import { find } from './view.js';
+import { accountOf, shorten } from './words.js';
 
 /** Times in milliseconds. A test may set others in `window.__kanban` before this module runs. */
 export const defaults = {
-  retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, grantLimitMs: 5000,
+  retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, reachMs: 2000, grantLimitMs: 5000,
   watchMs: 1000, quietMs: 7000, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
 };
 const settings = { ...defaults, ...window.__kanban };
 
-/** @param {string} id @returns {any} */
+/** @returns {any} */
 const byId = (id) => document.getElementById(id);
+const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
 const columns = [...board.querySelectorAll('ol')].map((list) => list.dataset.list);
 const state = new State(columns, heard);
@@ -33,29 +35,25 @@ const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
 const renderer = new Renderer(board, byId('card'));
-const history = new History(state, act, (reason) => toast(`Not undone. ${reason}`, { isError: true }));
+const history = new History(state, act, (reason) => fail(`Not undone. ${reason}`));
 const editor = new Editor(renderer, byId('editor'), {
-  nameOf: (id) => taskOf(id)?.name ?? '', save: rename, closed: draw,
-  begun: (id) => leases.take(id, 'editing', (reason) => refuseEdit(id, reason)),
-  ended: (id) => void leases.drop(id),
+  nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
-const forms = bindForms(add, draw);
-const line = new SyncLine(() => api.token(), listener(), settings);
+const forms = bindForms((list, name) => {
+  act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
+  renderer.element(state.operations.at(-1).task)?.scrollIntoView({ block: 'nearest' });
+}, draw);
+const line = new SyncLine(api, listener(), settings);
 let isLoading = true;
-/** @type {Operation | null} a card carried by keys */
-let carried = null;
-/** @type {Moment} */
-let carriedFrom = null;
 let isDrawing = false;
+
+function found(id) {
+  return find(state.view(), id);
+}
 
 /** The columns as shown: what the filter hides is left out. */
 function shown() {
   return filtered(state.view(), forms.filter());
-}
-
-/** @param {string} id */
-function taskOf(id) {
-  return find(state.view(), id)?.card.task;
 }
 
 function draw() {
@@ -63,145 +61,107 @@ function draw() {
   const view = filtered(all, forms.filter());
   renderer.draw(view, !isLoading);
   forms.show(all, view, isLoading);
-  const open = editor.open && renderer.element(editor.open.id);
-  if (open) open.classList.toggle('gone', !find(all, editor.open?.id ?? ''));
+  editor.show((id) => find(all, id) !== null);
   byId('undo').disabled = !history.stacks.undo.length;
   byId('redo').disabled = !history.stacks.redo.length;
 }
 
 /** One redraw per frame, however many events come. */
 function drawSoon() {
-  if (isDrawing) return;
-  isDrawing = true;
-  requestAnimationFrame(() => {
+  if (!isDrawing) requestAnimationFrame(() => {
     isDrawing = false;
     draw();
   });
+  isDrawing = true;
 }
 
-/** Does something: shows it at once, remembers it, sends it. @param {Wanted} wanted */
+/** Does something: shows it at once, remembers it, tells it, sends it. @param {Wanted} wanted */
 function act(wanted) {
-  const [from, was] = [history.moment(wanted.task), find(state.view(), wanted.task)];
+  const [from, was] = [history.moment(wanted.task), found(wanted.task)];
   const operation = state.add({ id: uuid4(), ...wanted });
-  acted(operation, from, was);
-}
-
-/** @param {Operation} operation @param {Moment} from @param {Found | null} was */
-function acted(operation, from, was) {
   history.record(operation, from);
-  say(operation, was);
+  const { long, short } = accountOf(operation, was, found(operation.task));
+  byId('live').textContent = long;
+  if (short && !operation.isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
   draw();
   outbox.pump();
 }
 
-/** Tells what was done, with place and count. @param {Operation} operation @param {Found | null} was */
-function say({ kind, task, name, isRevert }, was) {
-  const is = find(state.view(), task);
-  const title = `'${shorten((was ?? is)?.card.task.name ?? '')}'`;
-  const place = (/** @type {Found} */ { column, at }) => `${column.id}, ${at + 1} of ${column.cards.length}`;
-  const words = kind === 'remove' ? `${title} deleted` : !was ? `${title} added to ${is && place(is)}`
-    : name !== undefined ? `${title} renamed to '${name}'` : `${title} moved from ${place(was)}, to ${is && place(is)}`;
-  byId('live').textContent = words;
-  const short = kind === 'remove' ? `Deleted ${title}` : was && is && was.column.id !== is.column.id ? `Moved ${title} to ${is.column.id}` : '';
-  if (short && !isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
-}
-
-/** @param {string} name */
-function shorten(name) {
-  return [...name].length > 60 ? [...name].slice(0, 59).join('') + '…' : name;
-}
-
-/** @param {string} list @param {string} name */
-function add(list, name) {
-  act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
-}
-
-/** @param {string} id @param {string} typed @param {string} base @returns {boolean} */
+/** @returns {boolean} whether the editor may close */
 function rename(id, typed, base) {
   const name = forms.checked(typed);
   if (name === null) return false;
-  if (!taskOf(id)) act({ kind: 'add', task: `new-${uuid4()}`, restore: id, name, list: columns[0], at: 'bottom' });
-  else if (name !== base) act({ kind: 'change', task: id, name, guard: () => ({ name: base }), isLeased: hold(id) });
+  if (!found(id)) act({ kind: 'add', task: `new-${uuid4()}`, restore: id, name, list: columns[0], at: 'bottom' });
+  else if (name !== base) act({ kind: 'change', task: id, name, guard: () => ({ name: base }), isLeased: leases.share(id) });
   return true;
 }
 
-/** The lease on a task stays until what is sent now is answered. @param {string} id */
-function hold(id) {
-  const held = leases.held.get(id);
-  if (held) held.users += 1;
-  return held !== undefined;
-}
-
-/** @param {string} id */
 function remove(id) {
   if (isFree(id)) act({ kind: 'remove', task: id });
 }
 
-/** Whether nobody else holds a task; says so if someone does. @param {string} id */
+/** Whether nobody else holds a task; says so if someone does. */
 function isFree(id) {
   const lease = state.heldByOther(id);
-  if (lease) toast(`${lease.by} is ${lease.activity} it. Try again when they are done.`, { isError: true });
+  if (lease) fail(`${lease.by} is ${lease.activity} it. Try again when they are done.`);
   return !lease;
 }
 
-/** @param {string} id */
 async function menu(id) {
-  const found = find(state.view(), id);
-  if (!found || !isFree(id)) return;
-  const { column: { cards }, at, card } = found;
-  const ends = columns.flatMap((list) => [[`top ${list}`, `To the top of ${list}`], [`bottom ${list}`, `To the bottom of ${list}`]]);
-  const answer = await ask(`Move '${shorten(card.task.name)}'`, [], [
-    ...[.../** @type {[string, string][]} */ (ends)], ['up', 'Up', at === 0], ['down', 'Down', at === cards.length - 1], ['edit', 'Edit'], ['delete', 'Delete'],
-  ]);
-  const id2 = card.task.id;
+  const was = found(id);
+  if (!was || !isFree(id)) return;
+  const { column: { cards }, at, card } = was;
+  const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [`${end} ${list}`, `To the ${end} of ${list}`]));
+  /** @type {any[]} */
+  const others = [['up', 'Up', !at], ['down', 'Down', at === cards.length - 1], ['edit', 'Edit'], ['delete', 'Delete']];
+  const answer = await ask(`Move '${shorten(card.task.name)}'`, [], [...ends, ...others]);
   const [verb, list = card.task.list] = answer?.split(/ (.*)/s) ?? [];
-  renderer.element(id2)?.focus();
-  if (verb === 'edit') editor.edit(id2);
-  if (verb === 'delete') remove(id2);
-  if (verb === 'top' || verb === 'bottom') act({ kind: 'change', task: id2, list, at: verb });
-  if (verb === 'up') act({ kind: 'change', task: id2, list, after: cards[at - 2]?.task.id, before: cards[at - 1]?.task.id });
-  if (verb === 'down') act({ kind: 'change', task: id2, list, after: cards[at + 1]?.task.id, before: cards[at + 2]?.task.id });
+  const between = (n) => ({ list, after: cards[n]?.task.id, before: cards[n + 1]?.task.id });
+  const places = { top: { list, at: verb }, bottom: { list, at: verb }, up: between(at - 2), down: between(at + 1) };
+  const now = renderer.element(id) ? id : state.named.get(id);
+  renderer.element(now)?.focus();
+  if (verb === 'edit') editor.edit(now);
+  else if (verb === 'delete') remove(now);
+  else if (verb) act({ kind: 'change', task: now, ...places[verb] });
 }
 
 /** What became of an operation. @param {Outcome} outcome */
 function heard(outcome) {
   history.heard(outcome);
-  if (outcome.kind === 'named') {
-    renderer.rename(outcome.from, outcome.to);
-    editor.rename(outcome.from, outcome.to);
-  } else if (outcome.kind === 'dropped') refused(outcome.operation, outcome.reason, outcome.current);
+  if (outcome.kind === 'named') [renderer, editor].forEach((one) => one.rename(outcome.from, outcome.to));
+  else if (outcome.kind === 'dropped') refused(outcome.operation, outcome.reason, outcome.current);
 }
 
-/** Says why, and gives back what was typed. @param {Operation} operation @param {string} reason @param {Task | null} current */
+/** Says why, and gives back what was typed. @param {Operation} operation @param {string} reason @param {Task} current */
 function refused(operation, reason, current) {
-  const { kind, task, name, isRevert, list } = operation;
+  const { kind, task, name, isRevert, list = columns[0] } = operation;
   drawSoon();
-  if (current && name !== undefined && !isRevert) return chooseName(task, name, current.name);
-  const what = isRevert ? 'Not undone.' : kind === 'add' ? `'${shorten(name ?? '')}' was not added.` : kind === 'remove' ? 'Not deleted.'
-    : name !== undefined ? 'Not renamed.' : `'${shorten(state.synced.tasks.get(task)?.name ?? '')}' went back.`;
-  const isTyped = name !== undefined && !isRevert;
-  const again = () => (kind === 'add' || !taskOf(task) ? forms.put(list ?? columns[0], name ?? '') : editor.edit(task, name));
-  const isBack = isTyped && kind === 'add' && forms.putIfEmpty(list ?? columns[0], name);
-  toast(`${what} ${reason}`, { isError: true, ...(isTyped && !isBack && { label: 'Use the text again', act: again }) });
+  if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
+  if (current) return chooseName(task, name, current.name);
+  const isBack = kind === 'add' && forms.putIfEmpty(list, name);
+  const again = () => (kind === 'add' || !found(task) ? forms.put(list, name) : editor.edit(task, name));
+  fail(`${accountOf(operation, null, null).refused} ${reason}`, isBack ? {} : { label: 'Use the text again', act: again });
 }
 
-/** Two people changed one name. @param {string} task @param {string} mine @param {string} theirs */
+/** Two people changed one name. */
 async function chooseName(task, mine, theirs) {
   if (mine === theirs) return;
-  const text = [element('p', 'Someone else changed this name while you did.'), element('blockquote', `Yours: ${mine}`), element('blockquote', `Theirs: ${theirs}`)];
-  const answer = await ask('Which name?', text, [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
+  const texts = [`Yours: ${mine}`, `Theirs: ${theirs}`].map((text) => element('blockquote', text));
+  const words = 'Someone else changed this name while you did.';
+  const answer = await ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
   if (answer === 'mine') rename(task, mine, theirs);
   else if (answer === null) editor.edit(task, mine, theirs);
 }
 
-/** @param {string} id @param {string} reason */
-function refuseEdit(id, reason) {
-  const typed = editor.open?.id === id && editor.isDirty() ? editor.open.area.value : null;
-  if (editor.open?.id === id) editor.close();
-  toast(`Not now. ${reason}`, { isError: true, ...(typed !== null && { label: 'Edit again', act: () => editor.edit(id, typed) }) });
+function leaseForEdit(id) {
+  leases.take(id, 'editing', (reason) => {
+    const typed = editor.open?.id === id && editor.isDirty() ? editor.open.area.value : null;
+    if (editor.open?.id === id) editor.close();
+    fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editor.edit(id, typed) });
+  });
 }
 
-/** @param {boolean} isWrong @returns {Promise<string>} */
+/** @returns {Promise<string>} */
 async function askPasscode(isWrong) {
   const hint = isWrong ? 'That was not it. Ask whoever shared this board.' : 'This board is shared with a passcode.';
   return (await ask('Passcode', [hint], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
@@ -209,7 +169,7 @@ async function askPasscode(isWrong) {
 
 /** What Sync says. @returns {LineListener} */
 function listener() {
-  const put = (/** @type {any} */ item, isRead = false) => state.put(readTask(item, columns), isRead);
+  const put = (item, isRead = false) => state.put(readTask(item, columns), isRead);
   return {
     line: (now) => {
       state.setLine(now.state === 'live', Date.now());
@@ -221,14 +181,7 @@ function listener() {
     },
     begin: () => state.beginSnapshot(Date.now()),
     read: (items) => (items.forEach((item) => put(item, true)), drawSoon()),
-    end: () => {
-      state.endSnapshot();
-      if (isLoading) draw();
-      isLoading = false;
-      draw();
-      const typed = editor.resume();
-      if (typed !== null) toast('The task you were editing is gone.', { isError: true, label: 'Use the text again', act: () => forms.put(columns[0], typed) });
-    },
+    end: loaded,
     put: (item) => (put(item), drawSoon()),
     gone: (index) => (state.remove(String(index)), drawSoon()),
     lease: (key, data) => (state.putLease(key, data, Date.now()), drawSoon()),
@@ -236,40 +189,51 @@ function listener() {
   };
 }
 
-const endDrag = bindDrag(renderer.lists.values(), {
+function loaded() {
+  state.endSnapshot();
+  draw();
+  isLoading = false;
+  draw();
+  const typed = editor.resume();
+  if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
+}
+
+const cancelDrag = bindDrag(renderer.lists.values(), {
   canStart: isFree,
   started: (id) => {
     renderer.held.add(id);
     leases.take(id, 'dragging', (reason) => {
-      endDrag();
-      toast(`Put back. ${reason}`, { isError: true });
+      cancelDrag();
+      fail(`Put back. ${reason}`);
     });
   },
   dropped: (id, place) => {
     renderer.held.delete(id);
     const was = find(shown(), id);
-    if (!was) toast('Someone else deleted it meanwhile.', { isError: true });
-    const cards = was?.column.cards ?? [];
-    const isSame = was?.column.id === place?.list && cards[(was?.at ?? 0) - 1]?.task.id === place?.after && cards[(was?.at ?? 0) + 1]?.task.id === place?.before;
-    if (was && place && !isSame) act({ kind: 'change', task: id, ...place, isLeased: true });
-    else void leases.drop(id);
+    if (!was) fail('Someone else deleted it meanwhile.');
+    const [after, before] = [-1, 1].map((step) => was?.column.cards[was.at + step]?.task.id);
+    const isMoved = was && place && (was.column.id !== place.list || after !== place.after || before !== place.before);
+    if (isMoved) act({ kind: 'change', task: id, ...place, isLeased: true });
+    else leases.drop(id);
     draw();
   },
 });
 
-bindKeys({
-  view: shown, edit: (id) => isFree(id) && editor.edit(id), menu, remove, undo: () => history.revert('undo'), redo: () => history.revert('redo'), help,
+/** Carrying by keys: an operation that is shown and not sent. @type {Operation | null} */
+let carried = null;
+const hands = {
+  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true)], [['close', 'Close']]),
+  undo: () => history.revert('undo'), redo: () => history.revert('redo'),
+  edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => renderer.element(id)?.focus(),
   lift: (id) => {
     if (!isFree(id)) return false;
-    carriedFrom = history.moment(id);
     carried = state.add({ id: uuid4(), kind: 'change', task: id, phase: 'held' });
     leases.take(id, 'dragging', (reason) => {
-      if (carried) state.cancel(carried);
-      toast(`Put back. ${reason}`, { isError: true });
-      draw();
+      hands.drop(true);
+      fail(`Put back. ${reason}`);
     });
-    renderer.element(id)?.classList.add('carried');
+    draw();
     byId('live').textContent = 'Lifted. Arrows carry it, Space drops it, Escape puts it back.';
     return true;
   },
@@ -277,39 +241,32 @@ bindKeys({
     if (!carried) return;
     Object.assign(carried, place);
     draw();
-    const is = find(shown(), carried.task);
-    if (is) byId('live').textContent = `${is.column.id}, ${is.at + 1} of ${is.column.cards.length}`;
+    const { column, at } = find(shown(), carried.task);
+    byId('live').textContent = `${column.id}, ${at + 1} of ${column.cards.length}`;
     renderer.element(carried.task)?.scrollIntoView({ block: 'nearest' });
   },
   drop: (isPutBack) => {
-    const operation = carried;
+    if (!carried) return;
+    const { task, list, after, before } = carried;
+    state.cancel(carried);
     carried = null;
-    if (!operation) return;
-    renderer.element(operation.task)?.classList.remove('carried');
-    state.cancel(operation);
-    const { task, list, after, before } = operation;
-    if (isPutBack || list === undefined || !carriedFrom) void leases.drop(task);
+    if (isPutBack || list === undefined || !found(task)) leases.drop(task);
     else act({ kind: 'change', task, list, after, before, isLeased: true });
     draw();
   },
-});
+};
+bindKeys(hands);
 
-function help() {
-  ask('Keys', [byId('help-text').content.cloneNode(true)], [['close', 'Close']]);
-}
-
-board.addEventListener('click', (/** @type {any} */ { target }) => {
+board.addEventListener('click', ({ target }) => {
   const id = target.closest('.card')?.dataset.id;
   if (target.closest('.trash')) remove(id);
   if (target.closest('.menu')) menu(id);
 });
-board.addEventListener('dblclick', (/** @type {any} */ { target }) => {
+board.addEventListener('dblclick', ({ target }) => {
   const id = target.closest('.card')?.dataset.id;
-  if (id !== undefined && !target.closest('button, form') && isFree(id)) editor.edit(id);
+  if (id !== undefined && !target.closest('button, form')) hands.edit(id);
 });
-byId('undo').addEventListener('click', () => history.revert('undo'));
-byId('redo').addEventListener('click', () => history.revert('redo'));
-byId('help').addEventListener('click', help);
+for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);
 addEventListener('pagehide', () => leases.dropAll());
 addEventListener('beforeunload', (event) => {
   const isUnsent = state.operations.some(({ phase }) => phase !== 'answered');

@@ -23,7 +23,6 @@ export class Outbox {
     if (this.identity) this.state.sendable(Date.now()).forEach((operation) => this.#send(operation));
   }
 
-  /** @param {Operation} operation */
   async #send(operation) {
     const other = this.state.conflict(operation);
     if (other) return this.state.refused(operation, 'Someone changed it meanwhile.', other);
@@ -41,7 +40,6 @@ export class Outbox {
     this.pump();
   }
 
-  /** @param {Operation} operation @param {unknown} error */
   #failed(operation, error) {
     if (error instanceof OutcomeUnknown) return this.state.unknown(operation, Date.now());
     if (!(error instanceof Refusal)) throw error;

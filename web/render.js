@@ -5,7 +5,6 @@ import { flip } from './flip.js';
 
 /** The columns on the page. It only ever shows what it is given. */
 export class Renderer {
-  /** @param {HTMLElement} board @param {HTMLTemplateElement} template of a card */
   constructor(board, template) {
     this.template = template;
     /** @type {Map<string, {element: HTMLElement, card?: Card}>} */
@@ -16,7 +15,6 @@ export class Renderer {
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
   }
 
-  /** @param {string} id @returns {HTMLElement | undefined} */
   element(id) {
     return this.nodes.get(id)?.element;
   }
@@ -31,10 +29,9 @@ export class Renderer {
     if (this.held.delete(from)) this.held.add(to);
   }
 
-  /** @param {Column[]} view @param {boolean} isMoving whether to show how cards get to their new places */
   draw(view, isMoving) {
     const shown = new Set(view.flatMap(({ cards }) => cards.map(({ task }) => task.id)));
-    const columns = view.map(({ id, cards }) => ({ list: /** @type {HTMLElement} */ (this.lists.get(id)), cards: this.#free(cards) }));
+    const columns = view.map(({ id, cards }) => ({ list: (this.lists.get(id)), cards: this.#free(cards) }));
     const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
     const cards = changed.map(({ list }) => list);
     const play = isMoving && changed.length ? flip(cards) : null;
@@ -46,22 +43,19 @@ export class Renderer {
     play?.();
   }
 
-  /** @param {Card[]} cards */
   #free(cards) {
     return this.held.size ? cards.filter(({ task }) => !this.held.has(task.id)) : cards;
   }
 
-  /** @param {HTMLElement} list @param {Card[]} cards */
   #isChanged(list, cards) {
     let next = this.#skipHeld(list.firstElementChild);
     for (const { task } of cards) {
-      if (!next || /** @type {HTMLElement} */ (next).dataset.id !== task.id) return true;
+      if (!next || (next).dataset.id !== task.id) return true;
       next = this.#skipHeld(next.nextElementSibling);
     }
     return next !== null;
   }
 
-  /** @param {Set<string>} shown */
   #remove(shown) {
     for (const [id, { element }] of this.nodes) {
       if (shown.has(id) || this.held.has(id)) continue;
@@ -70,7 +64,7 @@ export class Renderer {
     }
   }
 
-  /** Puts the elements in order with as few moves as one moved card needs. @param {HTMLElement} list @param {Card[]} cards */
+  /** Puts the elements in order with as few moves as one moved card needs. */
   #order(list, cards) {
     let next = this.#skipHeld(list.firstElementChild);
     for (const { task } of cards) {
@@ -85,47 +79,44 @@ export class Renderer {
     }
   }
 
-  /** @param {Element | null} element @returns {Element | null} */
   #skipHeld(element) {
-    while (element && this.held.has(/** @type {HTMLElement} */ (element).dataset.id ?? '')) element = element.nextElementSibling;
+    while (element && this.held.has((element).dataset.id ?? '')) element = element.nextElementSibling;
     return element;
   }
 
-  /** @param {string} id */
   #node(id) {
     let node = this.nodes.get(id);
     if (!node) {
-      const element = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
+      const element = (this.template.content.firstElementChild?.cloneNode(true));
       element.dataset.id = id;
       this.nodes.set(id, (node = { element }));
     }
     return node;
   }
 
-  /** @param {Card} card */
   #paint(card) {
     const node = this.#node(card.task.id);
     if (node.card === card) return;
-    const { task, pending, lease } = (node.card = card);
-    const [name, notes, menu, trash] = /** @type {HTMLCollectionOf<HTMLElement>} */ (node.element.children);
+    const { task, pending, lease, isCarried } = (node.card = card);
+    const [name, notes, menu, trash] = (node.element.children);
     if (name.textContent !== task.name) name.textContent = task.name;
     menu.ariaLabel = `Move to…: ${task.name}`;
     trash.ariaLabel = `Delete: ${task.name}`;
     const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
     notes.textContent = words.filter(Boolean).join(' · ');
-    node.element.className = ['card', pending, lease && 'leased', task.mark && 'marked'].filter(Boolean).join(' ');
+    node.element.className = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked'].filter(Boolean).join(' ');
   }
 }
 
 /** Focus stays on its card, or goes to the next one if that card goes. */
 function keepFocus() {
-  const active = /** @type {HTMLElement | null} */ (document.activeElement);
+  const active = (document.activeElement);
   const card = active?.closest('.card');
   if (!active || !card) return null;
   const others = [card.nextElementSibling, card.previousElementSibling, card.parentElement?.nextElementSibling?.nextElementSibling?.querySelector('input')];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
-    if (target && target !== document.activeElement) /** @type {HTMLElement} */ (target).focus({ preventScroll: true });
+    if (target && target !== document.activeElement) (target).focus({ preventScroll: true });
   };
 }
 

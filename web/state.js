@@ -28,15 +28,16 @@ export class State {
     /** @type {number | null} */
     this.lineUpSince = null;
     this.snapshotBegunAt = 0;
+    /** @type {Map<string, string>} ids that added tasks got, by what they were called before */
+    this.named = new Map();
   }
 
   view() {
     return apply(this.operations, this.synced.columns, (id) => this.heldByOther(id));
   }
 
-  /** @param {Wanted & {id: string}} wanted @returns {Operation} */
   add(wanted) {
-    const fresh = { phase: /** @type {const} */ ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
+    const fresh = { phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
     const operation = { ...fresh, marks: [], ...wanted };
     this.operations.push(operation);
     return operation;
@@ -58,7 +59,6 @@ export class State {
     });
   }
 
-  /** @param {Operation} operation @param {number} now */
   #isDue({ phase, retryAt }, now) {
     return phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt);
   }
@@ -96,7 +96,6 @@ export class State {
     if (isShown) this.cancel(operation);
   }
 
-  /** @param {Operation} operation @param {string} reason @param {Task | null} [current] */
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
     this.cancel(operation);
@@ -158,13 +157,11 @@ export class State {
     }
   }
 
-  /** @param {Operation} operation */
   #settle(operation) {
     this.#done(operation, null);
     this.cancel(operation);
   }
 
-  /** @param {number} now */
   beginSnapshot(now) {
     this.snapshotBegunAt = now;
     this.synced.beginSnapshot();
@@ -176,7 +173,6 @@ export class State {
     this.operations = this.operations.filter((one) => one.phase !== 'answered' || one.answeredAt > this.snapshotBegunAt);
   }
 
-  /** @param {boolean} isUp @param {number} now */
   setLine(isUp, now) {
     this.lineUpSince = isUp ? (this.lineUpSince ?? now) : null;
   }
@@ -194,12 +190,10 @@ export class State {
     return this.operations.some((one) => this.#isOld(one, now, afterMs));
   }
 
-  /** @param {Operation} operation @param {number} now @param {number} ms */
   #isOld({ phase, answeredAt }, now, ms) {
     return phase === 'answered' && this.lineUpSince !== null && now - Math.max(answeredAt, this.lineUpSince) >= ms;
   }
 
-  /** @param {string} id @param {{by?: any, activity?: any, lease?: any}} data @param {number} now */
   putLease(id, { by, activity, lease }, now) {
     this.leases.set(id, { by: String(by ?? '?'), activity, lease: String(lease), until: now + LEASE_SHOWN_MS });
   }
@@ -210,7 +204,6 @@ export class State {
     return !lease || this.ownLeases.has(lease.lease) || this.ownLeases.has(id) ? null : lease;
   }
 
-  /** @param {Operation} operation @param {Task | null} task */
   #done(operation, task) {
     if (operation.isDone) return;
     operation.isDone = true;
@@ -218,7 +211,7 @@ export class State {
     this.report({ kind: 'done', operation, task });
   }
 
-  /** An added task got its id. @param {string} from @param {string} to */
+  /** An added task got its id. */
   #named(from, to) {
     for (const operation of this.operations) {
       if (operation.task === from) operation.task = to;
@@ -226,30 +219,28 @@ export class State {
       if (operation.before === from) operation.before = to;
       if (operation.restore === from) operation.restore = to;
     }
+    this.named.set(from, to);
     this.report({ kind: 'named', from, to });
   }
 
-  /** What was done to a task that was never added goes with it. @param {string} id */
+  /** What was done to a task that was never added goes with it. */
   #dropFollowers(id) {
     this.operations = this.operations.filter((one) => one.task !== id);
     this.operations.forEach((one) => dropNeighbour(one, id));
   }
 }
 
-/** @param {Operation} operation @param {string} id */
 function dropNeighbour(operation, id) {
   if (operation.after === id) delete operation.after;
   if (operation.before === id) delete operation.before;
 }
 
-/** @param {Operation} operation @param {Task} task */
-function differs({ guard }, task) {
-  const fields = /** @type {[keyof Task, string][]} */ (Object.entries(guard?.() ?? {}));
-  return fields.some(([field, value]) => task[field] !== value);
+function differs(operation, task) {
+  return Object.entries(operation.guard?.() ?? {}).some(([field, value]) => task[field] !== value);
 }
 
-/** @param {Task} task @param {Operation} operation */
-function shows(task, { kind, task: id, marks, phase, revision }) {
+function shows(task, operation) {
+  const { kind, task: id, marks, phase, revision } = operation;
   if (kind === 'add') return marks.includes(task.key) || (phase === 'answered' && id === task.id);
   return id === task.id && (marks.includes(task.op) || (phase === 'answered' && revision === task.revision));
 }

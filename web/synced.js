@@ -5,7 +5,6 @@ import { compare } from './tasks.js';
 
 /** The tasks of the List. A change costs a binary search, so 2,000 tasks are never sorted again. */
 export class Synced {
-  /** @param {string[]} columns */
   constructor(columns) {
     /** @type {Map<string, Task>} */
     this.tasks = new Map();
@@ -50,7 +49,6 @@ export class Synced {
     return gone;
   }
 
-  /** @param {string} id */
   #forget(id) {
     const task = this.tasks.get(id);
     if (!task) return;
@@ -63,7 +61,7 @@ export class Synced {
     if (next) this.#insert(next);
   }
 
-  /** Shows a task unless a lower index has its key. @param {Task} task */
+  /** Shows a task unless a lower index has its key. */
   #show(task) {
     if (!task.key) return this.#insert(task);
     const twins = [...(this.keys.get(task.key) ?? []), task.id].sort((a, b) => Number(a) - Number(b));
@@ -74,27 +72,24 @@ export class Synced {
     this.#insert(task);
   }
 
-  /** @param {Task} task */
   #insert(task) {
     const column = this.#column(task);
     const at = place(column, task);
     if (column[at] !== task) column.splice(at, 0, task);
   }
 
-  /** @param {Task} task */
   #hide(task) {
     const column = this.#column(task);
     const at = place(column, task);
     if (column[at] === task) column.splice(at, 1);
   }
 
-  /** @param {Task} task @returns {Task[]} */
   #column(task) {
     return this.columns.get(task.list) ?? [];
   }
 }
 
-/** Where a task stands or would stand. @param {Task[]} column @param {Task} task */
+/** Where a task stands or would stand. */
 function place(column, task) {
   let [low, high] = [0, column.length];
   while (low < high) {

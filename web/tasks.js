@@ -77,14 +77,13 @@ export function nameProblem(name, { chars, bytes }) {
   return size > bytes ? `The name takes ${size} bytes; ${bytes} fit.` : '';
 }
 
-/** What to show for want of a name. @param {any} data @param {boolean} isObject */
+/** What to show for want of a name. */
 function nameless(data, isObject) {
   if (!isObject) return data;
   const { list, position, by, key, op, ...foreign } = data;
   return 'name' in data ? data.name : foreign;
 }
 
-/** @param {unknown} value */
 function text(value) {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

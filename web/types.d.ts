@@ -13,10 +13,11 @@ type Place = { list?: string; after?: string | null; before?: string | null; at?
  * `guard` gives the fields that nobody else may have changed: with it, it is conditional from the start. */
 type Operation = Place & {
   id: string; kind: 'add' | 'change' | 'remove'; task: string; name?: string; restore?: string;
-  guard?: () => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown'; marks: string[];
+  guard?: () => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
   base?: string; revision?: string; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
   isLeased?: boolean; entry?: Entry; isRevert?: 'undo' | 'redo';
 };
+/** Of one that is not begun yet: some fields are given, the rest is filled in. */
 type Wanted = Partial<Operation> & Pick<Operation, 'kind' | 'task'>;
 type Outcome =
   | { kind: 'done'; operation: Operation; task: Task | null }
@@ -24,13 +25,13 @@ type Outcome =
   | { kind: 'named'; from: string; to: string };
 
 /** A task as it is to be drawn: with what is pending on it and who else holds it. */
-type Card = { task: Task; pending: '' | 'pending' | 'unknown'; lease: Lease | null };
+type Card = { task: Task; pending: string; lease: Lease | null; isCarried?: boolean };
 type Column = { id: string; cards: Card[] };
 type Found = { column: Column; at: number; card: Card };
 
 /** What a task was like at one moment, null while it did not exist; and a step between two such moments. */
 type Moment = { name: string; list: string; after?: string; before?: string } | null;
-type Entry = { task: string; from: Moment; to: Moment; fields: ('name' | 'list' | 'position')[] };
+type Entry = { task: string; from: Moment; to: Moment; fields: string[] };
 
 type Grant = { identity: string; token: string; expires_in: number; sync: { list: string; leases: string; options: any } };
 type LineState = { state: 'connecting' | 'loading' | 'live' | 'retrying' | 'offline' | 'refused'; since: number; reason?: string };
@@ -41,16 +42,17 @@ type LineListener = {
   lease: (key: string, data: any) => void; leaseGone: (key: string) => void;
 };
 /** One client of the SDK; what an older one still says is not heard. */
-type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; begunAt: number };
+type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; changedAt: number };
 type Held = { id: string | null; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
 
 interface Window {
   Twilio: { Sync: { Client: any } };
   __kanban?: Partial<typeof import('./main.js').defaults>;
 }
-interface Element {
-  moveBefore?(node: Node, before: Node | null): void;
-}
+/** Elements are looked up by names that index.html gives: no casts for what is known to be there. */
+interface EventTarget { closest(selector: string): any; matches(selector: string): boolean; dataset: DOMStringMap }
+interface Node { firstElementChild: any }
+interface Element { [property: string]: any }
 declare module '*/sortable.esm.js' {
   const Sortable: any;
   export default Sortable;

@@ -32,7 +32,6 @@ export function find(view, id) {
   return null;
 }
 
-/** @param {Task} task @param {Lease | null} lease @returns {Card} */
 function card(task, lease) {
   if (lease) return { task, pending: '', lease };
   let shown = plain.get(task);
@@ -40,7 +39,6 @@ function card(task, lease) {
   return shown;
 }
 
-/** @param {Column[]} view @param {Operation} operation */
 function applyOne(view, operation) {
   const found = find(view, operation.task);
   if (operation.kind === 'add') return found ? undefined : put(view, newCard(view, operation), operation);
@@ -52,35 +50,32 @@ function applyOne(view, operation) {
   if (operation.kind === 'change' && moves(operation)) put(view, shown, operation);
 }
 
-/** @param {Operation} operation */
 function moves({ list, after, before, at }) {
   return list !== undefined || after !== undefined || before !== undefined || at !== undefined;
 }
 
-/** @param {Card} shown @param {Operation} operation @returns {Card} */
 function withChange({ task, lease, pending }, { name, list, phase }) {
   return {
     task: { ...task, name: name ?? task.name, list: list ?? task.list, mark: list ? '' : task.mark },
     pending: phase === 'held' ? pending : mark(phase),
     lease,
+    isCarried: phase === 'held',
   };
 }
 
-/** @param {Column[]} view @param {Operation} operation @returns {Card} */
 function newCard(view, { task, name = '', list = view[0].id, phase }) {
   const blank = { position: '', by: '', key: '', op: '', revision: '', mark: '' };
   return { task: { id: task, name, list, ...blank }, pending: mark(phase), lease: null };
 }
 
-/** @param {Operation['phase']} phase */
 function mark(phase) {
   return phase === 'unknown' ? 'unknown' : 'pending';
 }
 
-/** Puts a card by its neighbours, else at an end. @param {Column[]} view @param {Card} shown @param {Operation} operation */
+/** Puts a card by its neighbours, else at an end. */
 function put(view, shown, { after, before, at }) {
   const { cards } = view.find((column) => column.id === shown.task.list) ?? view[0];
-  const index = (/** @type {string | null | undefined} */ id) =>
+  const index = (id) =>
     id === undefined || id === null ? -1 : cards.findIndex((other) => other.task.id === id);
   const [previous, next] = [index(after), index(before)];
   const end = at === 'top' ? 0 : cards.length;
