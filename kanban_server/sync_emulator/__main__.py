@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EmulatorError as error:
         print(error, file=sys.stderr)
         return 1
+    socket.listen()  # whoever reads the address may connect at once
     print(describe(emulator, address), flush=True)
     try:
         make_server(emulator, given.host, given.port).run(sockets=[socket])

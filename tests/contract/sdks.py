@@ -1,0 +1,100 @@
+"""The official JavaScript SDK, in Node or in a page: calls go to tests/contract/driver.mjs."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SDK_BUILD = HERE.parents[1] / "web/node_modules/twilio-sync/builds/twilio-sync.min.js"
+PAGE = "http://localhost:9/contract"
+
+
+class SdkError(Exception):
+    """The SDK rejected a call."""
+
+    def __init__(self, error):
+        super().__init__(error["message"])
+        self.status = error["status"]
+        self.code = error["code"]
+
+
+class Sdk:
+    """One SDK client. Its methods are the driver's: sdk.push("tasks", {…})."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args: self.call(name, *args)
+
+    def call(self, name, *args):
+        """Call the driver. Raises SdkError."""
+        answer = self.exchange(name, args)
+        if "error" in answer:
+            raise SdkError(answer["error"])
+        return answer["result"]
+
+
+class NodeSdk(Sdk):
+    """The SDK in a Node process."""
+
+    def __init__(self):
+        node = shutil.which("node")
+        assert node, "these tests need Node: `make test` installs it"
+        self.process = subprocess.Popen(
+            [node, str(HERE / "node_client.mjs")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def exchange(self, name, args):
+        """Send a call as a line and read its answer."""
+        self.process.stdin.write(json.dumps({"name": name, "args": args}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the Node process has ended"
+        return json.loads(line)
+
+    def end(self):
+        """End the process."""
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+CATCHING = """async ([name, args]) => {
+  try {
+    return { result: (await window.driver[name](...args)) ?? null };
+  } catch ({ status, code, message }) {
+    return { error: { status: status ?? null, code: code ?? null, message } };
+  }
+}"""
+RECORDING = """() => {
+  const sockets = [];
+  const Plain = window.WebSocket;
+  window.WebSocket = class extends Plain {
+    constructor(...args) { super(...args); sockets.push(this); }
+  };
+  window.driver = window.makeDriver(window.Twilio.Sync.Client, sockets);
+}"""
+
+
+class PageSdk(Sdk):
+    """The SDK's browser build in a page of its own."""
+
+    def __init__(self, browser):
+        self.page = browser.new_page()
+        self.page.route(PAGE, lambda route: route.fulfill(body="", content_type="text/html"))
+        self.page.goto(PAGE)
+        self.page.add_script_tag(path=SDK_BUILD)
+        self.page.add_script_tag(path=HERE / "driver.mjs")
+        self.page.evaluate(RECORDING)
+
+    def exchange(self, name, args):
+        """Call the driver in the page."""
+        return self.page.evaluate(CATCHING, [name, list(args)])
+
+    def end(self):
+        """Close the page."""
+        self.page.close()
