@@ -1,6 +1,5 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
-import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,17 +7,15 @@ from flask import Response, current_app, g, request, url_for
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from . import errors, problems, schemas, transport
+from . import errors, problems, schemas, transport, wishes
 from .access import Access
-from .board import Board, Change
+from .board import Board
 from .guard import Guard
 from .jsontext import compact
-from .placing import Place
 from .settings import LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
+from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER
 
-PLACE_FIELDS = ("before", "after", "at")
-MAX_KEY_CHARS = 255
 MIN_GZIP_BYTES = 4096
 ALWAYS = (401, 403, 405, 429, 502, 503, 507)
 TITLES = {
@@ -88,7 +85,7 @@ def _add_collection(api: Blueprint, board: Board) -> None:
         def post(self, body: dict[str, Any]) -> Response:
             """Make a task. The same Idempotency-Key again gives the same task."""
             restore = body.pop("restore", None)
-            task = board.add(_change(body), restore)
+            task = board.add(wishes.change(body), restore)
             answer = _task(task, 201)
             answer.location = url_for("api.TaskView", index=task["id"])
             return answer
@@ -117,14 +114,14 @@ def _add_task(api: Blueprint, board: Board) -> None:
                 if body.get(name) == index:
                     detail = "A task cannot be its own neighbour."
                     raise errors.InvalidFields([{"pointer": f"/{name}", "detail": detail}])
-            return _task(board.change(_id(index), _change(body)))
+            return _task(board.change(_id(index), wishes.change(body)))
 
         @api.response(204)
         @_refuses(api, 400, 404, 412, 423, 504)
         @api.doc(parameters=[MATCH_HEADER, LEASE_HEADER])
         def delete(self, index: int) -> Response:
             """Delete a task."""
-            board.remove(_id(index), _change({}))
+            board.remove(_id(index), wishes.change({}))
             return Response(status=204)
 
 
@@ -139,7 +136,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
         @api.doc(parameters=[LEASE_HEADER])
         def put(self, body: dict[str, Any], index: int) -> Response:
             """Take the lease of a task, or renew it with the header Lease."""
-            lease = board.take_lease(_id(index), body["activity"], g.identity, _lease_header())
+            lease = board.take_lease(_id(index), body["activity"], g.identity, wishes.lease())
             return _json(lease)
 
         @api.response(204)
@@ -147,7 +144,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
         @api.doc(parameters=[{**LEASE_HEADER, "required": True}])
         def delete(self, index: int) -> Response:
             """Give a lease up; it is no error if it is gone."""
-            lease = _lease_header()
+            lease = wishes.lease()
             if lease is None:
                 raise errors.BadRequest("The header Lease must name the lease to give up.")
             board.give_up_lease(index, lease)
@@ -234,44 +231,6 @@ def _own_url(settings: Settings) -> str:
     return settings.public_url if is_public else request.host_url
 
 
-def _change(body: dict[str, Any]) -> Change:
-    """Gather what a request wishes: fields, place, and the headers that go with it."""
-    place = {name: body.pop(name) for name in PLACE_FIELDS if name in body}
-    return Change(
-        by=g.identity,
-        op=_mark(),
-        fields=body,
-        place=Place(**place) if place else None,
-        revision=_revision(),
-        lease=_lease_header(),
-    )
-
-
-def _mark() -> str:
-    """Make the uuid of this change: from identity and Idempotency-Key, or by chance."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return str(uuid.uuid4())
-    if not (0 < len(key) <= MAX_KEY_CHARS and key.isascii() and key.isprintable()):
-        raise errors.BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{g.identity}\n{key}"))
-
-
-def _revision() -> str | None:
-    if "If-Match" not in request.headers:
-        return None
-    if request.if_match.star_tag:
-        return None
-    revisions = request.if_match.as_set()
-    if len(revisions) != 1:
-        raise errors.BadRequest("If-Match must name one revision.")
-    return str(revisions.pop())
-
-
-def _lease_header() -> str | None:
-    return request.headers.get("Lease") or None
-
-
 def _id(index: int) -> int:
     if index > schemas.MAX_ID:
         raise errors.TaskNotFound(index)
@@ -286,23 +245,3 @@ def _task(task: dict[str, Any], status: int = 200) -> Response:
 
 def _json(body: Any, status: int = 200) -> Response:
     return current_app.response_class(compact(body), status, mimetype="application/json")
-
-
-KEY_HEADER = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
-    "description": "Chosen by the caller; the same again has no further effect.",
-}
-MATCH_HEADER = {
-    "in": "header",
-    "name": "If-Match",
-    "schema": {"type": "string"},
-    "description": "The ETag of the state that this change is based on.",
-}
-LEASE_HEADER = {
-    "in": "header",
-    "name": "Lease",
-    "schema": {"type": "string"},
-    "description": "The id of the caller's lease of this task.",
-}

@@ -18,6 +18,7 @@ from typing import Any
 from . import errors
 from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
+from .tasks import fields_of
 
 ATTEMPTS = 20
 THREADS = 4
@@ -102,7 +103,7 @@ def restore(store: SyncStore, items: list[Item], tick: Tick) -> int:
     made = 0
     for item in items:
         if _key(item) not in present:
-            _create(store, {**_fields(item), "key": _key(item)})
+            _create(store, {**fields_of(item), "key": _key(item)})
             made += 1
         tick()
     return made
@@ -139,13 +140,9 @@ def _row(row: Any) -> Item:
     return Item(row["index"], row["data"], str(row["revision"]), str(row["updated"]))
 
 
-def _fields(item: Item) -> dict[str, Any]:
-    return item.data if isinstance(item.data, dict) else {"name": item.data}
-
-
 def _key(item: Item) -> str:
     """Give an Item's `key`, or one made from what it says if another client left it out."""
-    key = _fields(item).get("key")
+    key = fields_of(item).get("key")
     if isinstance(key, str) and key:
         return key
     text = json.dumps([item.key, item.data], sort_keys=True)

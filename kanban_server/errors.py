@@ -5,6 +5,8 @@ towards Sync (`SyncError`). The API turns any of them into an `application/probl
 Source: RFC 9457.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -169,3 +171,14 @@ class OutcomeUnknown(SyncError):
     """No usable answer came to a write: it may have happened or not."""
 
     status, title = 504, "It is unknown whether this happened"
+
+
+@contextmanager
+def in_doubt(doubt: OutcomeUnknown | None) -> Iterator[None]:
+    """While it is unknown whether a write happened, no failure may say that it did not."""
+    try:
+        yield
+    except (SyncChanged, SyncNotFound, SyncExists):
+        raise
+    except SyncError as error:
+        raise (doubt or error) from error

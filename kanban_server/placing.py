@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import errors, ordering
-from .replica import RESERVED, Entry, Replica, position_of
+from .replica import RESERVED, Entry, Replica
 from .sync_store import Item, SyncStore
+from .tasks import fields_of, position_of
 
 GOOD_LENGTH = 50
 ATTEMPTS = 20
@@ -140,10 +141,11 @@ class Placing:
                 return
 
     def _reposition(self, item: Item, position: str) -> bool:
-        data = item.data if isinstance(item.data, dict) else {"name": item.data}
         begun = self._clock()
         try:
-            new = self._store.replace(item.key, {**data, "position": position}, item.revision)
+            new = self._store.replace(
+                item.key, {**fields_of(item), "position": position}, item.revision
+            )
             self._replica.put(new, self._clock())
             return True
         except errors.SyncChanged:

@@ -8,10 +8,10 @@ import bisect
 import itertools
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from . import ordering
 from .sync_store import Item
+from .tasks import column_of, mark_of, position_of
 
 RESERVED = 1 << 62
 
@@ -21,18 +21,6 @@ class Entry(NamedTuple):
 
     position: str
     id: int
-
-
-def column_of(data: Any, columns: Sequence[str]) -> str:
-    """Give the column where an Item is shown: its own, or the first if that is unknown."""
-    own = data.get("list") if isinstance(data, dict) else None
-    return own if isinstance(own, str) and own in columns else columns[0]
-
-
-def position_of(item: Item) -> str:
-    """Give the position of an Item, or what stands in for a missing or invalid one."""
-    position = item.data.get("position") if isinstance(item.data, dict) else None
-    return str(position) if ordering.is_valid(position) else ordering.fallback(item.key)
 
 
 class Replica:
@@ -84,8 +72,8 @@ class Replica:
             self._remove(item.key)
             self._items[item.key] = item
             self._known[item.key] = since
-            bisect.insort(self._order[column_of(item.data, self._columns)], _entry(item))
-            self._by_mark.setdefault(_mark(item), set()).add(item.key)
+            bisect.insort(self._order[column_of(item, self._columns)], _entry(item))
+            self._by_mark.setdefault(mark_of(item), set()).add(item.key)
 
     def drop(self, index: int, since: float) -> None:
         """Take it that Sync has no such Item; since as for `put`."""
@@ -138,7 +126,9 @@ class Replica:
                 if entry.id < RESERVED and entry.id not in hidden
             ]
 
-    def neighbours(self, entry: Entry, column: str, skip: int | None) -> tuple[Any, Any]:
+    def neighbours(
+        self, entry: Entry, column: str, skip: int | None
+    ) -> tuple[Entry | None, Entry | None]:
         """Give the Entries before and after one, as if the task skip were not there."""
         entries = self._order[column]
         at = bisect.bisect_left(entries, entry)
@@ -153,7 +143,7 @@ class Replica:
     def entry(self, index: int, column: str) -> Entry | None:
         """Give the Entry of a task, if it is in this column."""
         item = self._items.get(index)
-        if item is None or column_of(item.data, self._columns) != column:
+        if item is None or column_of(item, self._columns) != column:
             return None
         return _entry(item)
 
@@ -183,17 +173,12 @@ class Replica:
         item = self._items.pop(index, None)
         if item is None:
             return
-        self.release(column_of(item.data, self._columns), _entry(item))
-        indexes = self._by_mark[_mark(item)]
+        self.release(column_of(item, self._columns), _entry(item))
+        indexes = self._by_mark[mark_of(item)]
         indexes.discard(index)
         if not indexes:
-            del self._by_mark[_mark(item)]
+            del self._by_mark[mark_of(item)]
 
 
 def _entry(item: Item) -> Entry:
     return Entry(position_of(item), item.key)
-
-
-def _mark(item: Item) -> str:
-    key = item.data.get("key") if isinstance(item.data, dict) else None
-    return key if isinstance(key, str) else ""

@@ -1,0 +1,106 @@
+"""The List as the board works with it: every read and write towards Sync updates the replica."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import errors
+from .locks import KeyedLocks
+from .replica import Replica
+from .sync_store import Item, SyncStore
+from .tasks import fields_of
+
+
+class Mirror:
+    """One Sync List and the replica of it; clock: seconds."""
+
+    def __init__(self, store: SyncStore, replica: Replica, clock: Callable[[], float]):
+        self._store = store
+        self._replica = replica
+        self._clock = clock
+        self._locks = KeyedLocks()
+        self._doubts: dict[str, int] = {}
+        store.on_renewed = replica.clear
+
+    def fill(self) -> None:
+        """Read the whole List if that was never done."""
+        if self._replica.filled_since == float("-inf"):
+            self.refresh(self._clock())
+
+    def refresh(self, since: float) -> None:
+        """Read the whole List, unless a read that began after the time since did."""
+        with self._locks("refresh"):
+            if self._replica.filled_since < since:
+                begun = self._clock()
+                self._replica.refill(list(self._store.items()), begun)
+
+    def remove_doubles(self) -> None:
+        """Remove from Sync what was made twice under one `key`, the lower index excepted."""
+        for item in self._replica.doubles():
+            try:
+                self.remove(item)
+            except errors.SyncError:
+                continue
+
+    def read(self, index: int) -> Item:
+        """Read one Item. Raises TaskNotFound."""
+        begun = self._clock()
+        try:
+            item = self._store.item(index)
+        except errors.SyncNotFound as error:
+            raise self.gone(index) from error
+        self._replica.put(item, begun)
+        self._replica.was_read(index, begun)
+        return item
+
+    def gone(self, index: int) -> errors.TaskNotFound:
+        """Note that there is no such Item, and give the error that says so."""
+        self._replica.drop(index, self._clock())
+        return errors.TaskNotFound(index)
+
+    def create(self, data: dict[str, Any]) -> Item:
+        """Append once; where no answer came, look whether it happened before trying once more.
+
+        Raises OutcomeUnknown; the same `key` again then begins with that look.
+        """
+        key = data["key"]
+        item = self._find(key, self._doubts[key]) if key in self._doubts else None
+        for is_last in (False, True):
+            if item is None:
+                item = self._try_to_create(data, is_last)
+        assert item
+        self._doubts.pop(key, None)
+        self._replica.put(item, self._clock())
+        return item
+
+    def replace(self, item: Item, data: dict[str, Any]) -> Item:
+        """Write over an Item, if it is still as given. Raises SyncChanged, SyncNotFound."""
+        new = self._store.replace(item.key, data, item.revision)
+        self._replica.put(new, self._clock())
+        return new
+
+    def remove(self, item: Item) -> Item:
+        """Remove an Item, if it is still as given. Raises SyncChanged, SyncNotFound."""
+        self._store.remove(item.key, item.revision)
+        self._replica.drop(item.key, self._clock())
+        return item
+
+    def _try_to_create(self, data: dict[str, Any], is_last: bool) -> Item | None:
+        newest = self._replica.newest_index()
+        try:
+            return self._store.create(data)
+        except errors.OutcomeUnknown as doubt:
+            self._doubts.setdefault(data["key"], newest)
+            with errors.in_doubt(doubt):
+                item = self._find(data["key"], newest)
+            if item is None and is_last:
+                raise
+            return item
+
+    def _find(self, key: str, after: int) -> Item | None:
+        begun = self._clock()
+        found = None
+        for item in self._store.items_after(after):
+            self._replica.put(item, begun)
+            if found is None and fields_of(item).get("key") == key:
+                found = item
+        return found
