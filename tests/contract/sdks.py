@@ -3,11 +3,13 @@
 import json
 import shutil
 import subprocess
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 HERE = Path(__file__).parent
 SDK_BUILD = HERE.parents[1] / "web/node_modules/twilio-sync/builds/twilio-sync.min.js"
-PAGE = "http://localhost:9/contract"
 
 
 class SdkError(Exception):
@@ -83,10 +85,9 @@ RECORDING = """() => {
 class PageSdk(Sdk):
     """The SDK's browser build in a page of its own."""
 
-    def __init__(self, browser):
+    def __init__(self, browser, site):
         self.page = browser.new_page()
-        self.page.route(PAGE, lambda route: route.fulfill(body="", content_type="text/html"))
-        self.page.goto(PAGE)
+        self.page.goto(f"{site}/empty.html")
         self.page.add_script_tag(path=SDK_BUILD)
         self.page.add_script_tag(path=HERE / "driver.mjs")
         self.page.evaluate(RECORDING)
@@ -98,3 +99,36 @@ class PageSdk(Sdk):
     def end(self):
         """Close the page."""
         self.page.close()
+
+
+class Files(BaseHTTPRequestHandler):
+    """Answers with the files that pages need: Chromium lets only a local page dial localhost."""
+
+    def do_GET(self):
+        files = {
+            "/empty.html": b"<!doctype html>",
+            "/tutorial.html": (HERE / "tutorial.html").read_bytes(),
+            "/twilio-sync.min.js": SDK_BUILD.read_bytes(),
+        }
+        body = files.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/javascript" if "js" in self.path else "text/html")
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *args):
+        """Keep quiet."""
+
+
+@contextmanager
+def serve_files():
+    """Serve the files; give the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
