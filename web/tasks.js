@@ -3,6 +3,7 @@
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const POSITION = /^[A-Za-z][0-9A-Za-z]*$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SMALLEST = 'A' + '0'.repeat(26);
 
 /**
@@ -22,7 +23,7 @@ export function readTask({ index, data, revision = '' }, columns) {
     mark: known || fields.list === undefined || fields.list === null ? '' : text(fields.list),
     position: isPosition(fields.position) ? fields.position : fallbackPosition(index),
     by: text(fields.by ?? ''),
-    key: typeof fields.key === 'string' ? fields.key : '',
+    key: UUID.test(fields.key) ? fields.key : '',
     op: typeof fields.op === 'string' ? fields.op : '',
     revision,
   };
@@ -34,7 +35,7 @@ export function readTask({ index, data, revision = '' }, columns) {
  * @param {unknown} position
  */
 export function isPosition(position) {
-  if (typeof position !== 'string' || !POSITION.test(position) || position.length > 1000) return false;
+  if (typeof position !== 'string' || !POSITION.test(position) || position.length > 200) return false;
   const head = position.charCodeAt(0);
   const integer = head >= 97 ? head - 97 + 2 : 90 - head + 2;
   const endsOpen = position.length > integer && position.endsWith('0');
