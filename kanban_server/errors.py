@@ -178,7 +178,7 @@ def in_doubt(doubt: OutcomeUnknown | None) -> Iterator[None]:
     """While it is unknown whether a write happened, no failure may say that it did not."""
     try:
         yield
-    except (SyncChanged, SyncNotFound, SyncExists):
+    except (SyncChanged, SyncNotFound, SyncExists, TaskNotFound):
         raise
-    except SyncError as error:
+    except KanbanError as error:
         raise (doubt or error) from error

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import responses
+from process import Process
 from wire import CREDENTIALS, Wire, documented
 
 from kanban_server.serve import send_to, with_emulator
@@ -73,3 +74,25 @@ def settings(emulator: Emulator) -> Settings:
 def wire(emulator: Emulator) -> Wire:
     """The line to the emulator."""
     return Wire(send_to(emulator))
+
+
+@pytest.fixture
+def process(emulator: Emulator) -> Callable[[], Process]:
+    """Start another server process, as far as Sync can tell: own board, own wire."""
+
+    def start() -> Process:
+        return Process(with_emulator(Settings(), emulator), Wire(send_to(emulator)))
+
+    return start
+
+
+@pytest.fixture
+def here(process: Callable[[], Process]) -> Process:
+    """The one server process that most tests need."""
+    return process()
+
+
+@pytest.fixture
+def there(process: Callable[[], Process], here: Process) -> Process:
+    """A second process on the same Sync."""
+    return process()

@@ -1,0 +1,421 @@
+"""The board's rules, over a real store and the emulator, with every call to Sync counted."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from wire import answers, first, lost_after, lost_before, says
+
+from kanban_server import errors
+from kanban_server.transport import Answer
+
+
+def at_once(count, work):
+    """Call from many threads; gives results and refusals."""
+
+    def attempt(number):
+        try:
+            return work(number)
+        except errors.KanbanError as error:
+            return error
+
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(attempt, range(count)))
+
+
+def test_each_operation_costs_one_write_and_no_read_at_a_thousand_tasks(here):
+    here.fill(1000)
+    board = here.board.tasks()
+    costs = []
+    for operation in (
+        lambda: here.add("new"),
+        lambda: here.move(board[3], after=board[500], before=board[501]),
+        lambda: here.move(board[4], list="done", at="top"),
+        lambda: here.edit(board[5], "renamed"),
+        lambda: here.remove(board[6]),
+    ):
+        here.wire.forget()
+        operation()
+        costs.append(here.wire.cost())
+    assert costs == [(1, 0)] * 5
+
+
+def test_many_who_read_at_once_share_the_pages(here):
+    here.fill(300)
+    here.wire.forget()
+    pages = at_once(16, lambda n: len(here.board.tasks()))
+    assert pages == [300] * 16
+    assert here.wire.cost()[1] <= 16 * 3 / 2
+
+
+def test_a_task_carries_who_made_it_and_what_makes_it_its_own(here):
+    task = here.add("Buy milk", list="doing")
+    data = here.raw(task["id"])
+    assert data["key"] == data["op"]
+    assert {name: task[name] for name in ("id", "name", "list", "by")} == {
+        "id": 0,
+        "name": "Buy milk",
+        "list": "doing",
+        "by": "ann",
+    }
+
+
+def test_a_key_never_changes_while_op_does(here):
+    task = here.add("a")
+    before = here.raw(task["id"])
+    here.edit(task, "b")
+    after = here.raw(task["id"])
+    assert after["key"] == before["key"]
+    assert after["op"] != before["op"]
+
+
+def test_two_who_change_different_fields_both_win(here, there):
+    task, other = here.add("a"), here.add("b")
+    there.board.tasks()
+    here.edit(task, "renamed")
+    there.move(task, after=other)
+    assert here.names() == ["b", "renamed"]
+
+
+def test_many_who_change_different_tasks_and_fields_lose_nothing(here, there):
+    tasks = [here.add(str(n)) for n in range(6)]
+
+    def work(n):
+        process = (here, there)[n % 2]
+        return process.edit(tasks[n // 2], "x") if n % 2 else process.move(tasks[n // 2], at="top")
+
+    assert not [r for r in at_once(12, work) if isinstance(r, Exception)]
+    assert here.names() == there.names()
+    assert sorted(here.names()) == ["x"] * 6
+
+
+def test_of_fifty_with_one_revision_one_wins_and_the_rest_get_the_task_as_it_is(here):
+    task = here.add("a")
+    results = at_once(50, lambda n: here.edit(task, str(n), revision=task["revision"]))
+    [winner] = [r for r in results if isinstance(r, dict)]
+    losers = [r for r in results if isinstance(r, errors.TaskChanged)]
+    assert len(losers) == 49
+    assert all(loser.extra["task"] == winner for loser in losers)
+
+
+def test_of_fifty_in_two_processes_one_wins(here, there):
+    task = here.add("a")
+    there.board.tasks()
+    both = (here, there)
+    results = at_once(50, lambda n: both[n % 2].edit(task, str(n), revision=task["revision"]))
+    assert sum(isinstance(r, dict) for r in results) == 1
+    assert sum(isinstance(r, errors.TaskChanged) for r in results) == 49
+
+
+def test_fifty_that_wait_with_a_stale_revision_share_one_read(here):
+    task = here.add("a")
+    here.edit(task, "b")
+    here.wire.forget()
+    stale = [here.change({"name": "c"}, revision=task["revision"]) for _ in range(50)]
+    at_once(50, lambda n: here.board.change(task["id"], stale[n]))
+    assert here.wire.cost() == (0, 1)
+
+
+def test_a_revision_that_only_another_process_made_is_known_after_one_read(here, there):
+    task = here.add("a")
+    newer = there.edit(task, "b")
+    assert here.edit(task, "c", revision=newer["revision"])["name"] == "c"
+
+
+def test_a_stale_removal_is_refused_with_the_task_as_it_is(here, there):
+    task = here.add("a")
+    newer = there.edit(task, "b")
+    with pytest.raises(errors.TaskChanged) as caught:
+        here.remove(task, revision=task["revision"])
+    assert caught.value.extra["task"] == newer
+    assert here.names() == ["b"]
+
+
+@pytest.mark.parametrize("operation", ["edit", "move", "remove"])
+def test_a_task_that_another_process_deleted_is_not_found(operation, here, there):
+    task = here.add("a")
+    there.remove(task)
+    with pytest.raises(errors.TaskNotFound):
+        {
+            "edit": lambda: here.edit(task, "b"),
+            "move": lambda: here.move(task, list="done"),
+            "remove": lambda: here.remove(task),
+        }[operation]()
+
+
+def test_a_task_that_is_gone_is_not_found_with_a_revision_either(here):
+    task = here.add("a")
+    here.remove(task)
+    with pytest.raises(errors.TaskNotFound):
+        here.edit(task, "b", revision=task["revision"])
+
+
+def test_one_key_twenty_times_in_parallel_makes_one_task_with_one_answer(here):
+    results = at_once(20, lambda n: here.add("a", key="k"))
+    assert all(result == results[0] for result in results)
+    assert here.names() == ["a"]
+
+
+def test_one_key_with_another_wish_is_refused(here):
+    here.add("a", key="k")
+    for again in (lambda: here.add("b", key="k"), lambda: here.add("a", key="k", at="top")):
+        with pytest.raises(errors.KeyReused):
+            again()
+    assert here.names() == ["a"]
+
+
+def test_one_key_of_two_people_makes_two_tasks(here):
+    here.add("a", key="k")
+    here.by = "bob"
+    here.add("a", key="k")
+    assert here.names() == ["a", "a"]
+
+
+def test_a_key_is_known_to_a_process_that_never_saw_it(here, there):
+    task = here.add("a", key="k")
+    assert there.add("a", key="k")["id"] == task["id"]
+    assert there.names() == ["a"]
+
+
+def test_of_two_tasks_with_one_key_the_lower_stays_and_the_other_is_removed(here, there):
+    here.names(), there.names()
+    first_task, second = here.add("a", key="k"), there.add("a", key="k")
+    assert first_task["id"] != second["id"]
+    assert [task["id"] for task in there.board.tasks()] == [first_task["id"]]
+    with pytest.raises(errors.SyncNotFound):
+        here.raw(second["id"])
+
+
+@pytest.mark.parametrize("board_is_empty", [True, False])
+def test_a_lost_answer_to_a_creation_is_looked_into(here, board_is_empty):
+    if not board_is_empty:
+        here.add("before")
+    here.wire.fail(lost_after)
+    assert here.add("a")["name"] == "a"
+    assert here.names().count("a") == 1
+
+
+def test_a_creation_lost_on_its_way_is_sent_once_more(here):
+    here.wire.fail(lost_before)
+    assert here.add("a")["name"] == "a"
+    assert here.names() == ["a"]
+
+
+def test_a_creation_that_cannot_be_looked_into_is_in_doubt_and_its_repeat_makes_no_second(here):
+    here.names()
+    here.wire.fail(lost_after)
+    here.wire.fail(answers("busy", **{"Retry-After": "7"}), method="GET")
+    with pytest.raises(errors.OutcomeUnknown):
+        here.add("a", key="k")
+    assert here.add("a", key="k")["name"] == "a"
+    assert here.names() == ["a"]
+
+
+def test_a_creation_that_is_executed_late_ends_as_one_task(here):
+    here.names()
+    here.wire.fail(lost_before)
+    here.wire.fail(lost_before)
+    with pytest.raises(errors.OutcomeUnknown):
+        here.add("a", key="k")
+    late = {"name": "a", "key": here.change({}, key="k").op}
+    here.wire.fail(first(lambda: here.store.create(late)))
+    here.add("a", key="k")
+    assert here.names() == ["a"]
+
+
+@pytest.mark.parametrize("fault", [lost_after, lost_before])
+def test_a_lost_answer_to_an_edit_is_looked_into(here, fault):
+    task = here.add("a")
+    here.wire.fail(fault)
+    assert here.edit(task, "b", revision=task["revision"])["name"] == "b"
+    assert here.names() == ["b"]
+
+
+@pytest.mark.parametrize("fault", [lost_after, lost_before])
+def test_a_lost_answer_to_a_removal_is_looked_into(here, fault):
+    task = here.add("a")
+    here.wire.fail(fault, method="DELETE")
+    here.remove(task)
+    assert here.names() == []
+
+
+def test_an_edit_that_may_have_been_overwritten_at_once_is_in_doubt_and_not_refused(here, there):
+    task = here.add("a")
+    here.wire.fail(lost_after)
+    here.wire.fail(first(lambda: there.edit(task, "c")), method="GET")
+    with pytest.raises(errors.OutcomeUnknown):
+        here.edit(task, "b", revision=task["revision"])
+
+
+def test_a_removal_in_doubt_and_then_failing_is_in_doubt(here):
+    task = here.add("a")
+    here.wire.fail(lost_after, method="DELETE")
+    here.wire.fail(answers("busy", **{"Retry-After": "7"}), method="GET")
+    with pytest.raises(errors.OutcomeUnknown):
+        here.remove(task)
+
+
+@pytest.mark.parametrize("name", ["busy", "changed"])
+def test_what_sync_refused_once_is_tried_again(here, name):
+    task = here.add("a")
+    here.wire.fail(answers(name, **{"Retry-After": "0"}))
+    assert here.edit(task, "b")["name"] == "b"
+
+
+@pytest.mark.parametrize("text", ["<html>", '{"index": 0', ""])
+def test_nonsense_in_answer_to_an_edit_is_looked_into(here, text):
+    task = here.add("a")
+    here.wire.fail(says(200, text))
+    assert here.edit(task, "b")["name"] == "b"
+    assert here.names() == ["b"]
+
+
+def test_a_repeated_change_is_recognised_before_its_revision_and_lease_are_looked_at(here):
+    task = here.add("a")
+    done = here.edit(task, "b", key="k", revision=task["revision"])
+    here.leases.take(task["id"], "editing", "bob", None)
+    here.wire.forget()
+    assert here.edit(task, "b", key="k", revision=task["revision"]) == done
+    assert here.wire.cost()[0] == 0
+
+
+def test_a_change_made_in_another_process_is_recognised(here, there):
+    task = here.add("a")
+    done = here.edit(task, "b", key="k", revision=task["revision"])
+    assert there.edit(task, "b", key="k", revision=task["revision"]) == done
+
+
+def test_a_key_used_for_another_change_is_refused(here):
+    task = here.add("a", key="k")
+    with pytest.raises(errors.KeyReused):
+        here.edit(task, "b", key="k")
+
+
+def test_a_list_that_vanished_is_made_again_and_the_board_goes_on(here, emulator):
+    here.add("a")
+    delete_list(emulator)
+    assert here.add("b")["id"] == 0
+    assert here.names() == ["b"]
+
+
+def test_a_vanished_list_leaves_no_old_task_behind(here, emulator):
+    old = here.add("a")
+    delete_list(emulator)
+    with pytest.raises(errors.TaskNotFound):
+        here.edit(old, "b")
+    assert here.names() == []
+
+
+def delete_list(emulator):
+    path = f"/v1/Services/{emulator.service_sid}/Lists/tasks"
+    keys = (emulator.api_key, emulator.api_secret)
+    assert emulator.respond("DELETE", path, authorization=keys).status == 204
+
+
+def test_a_deleted_task_comes_back_with_all_its_fields(here):
+    here.store.create({"name": "a", "list": "doing", "colour": "red"})
+    here.names()
+    here.remove(0)
+    back = here.add("", restore=0)
+    assert here.raw(back["id"])["colour"] == "red"
+    assert (back["name"], back["list"]) == ("a", "doing")
+
+
+def test_a_task_that_nobody_remembers_needs_a_name_to_come_back(here):
+    with pytest.raises(errors.InvalidFields):
+        here.add("", restore=77)
+    assert here.add("a", restore=77, list="done")["list"] == "done"
+
+
+def test_tasks_of_other_clients_are_shown_by_the_rules(here):
+    for data in (
+        {"name": "x"},
+        {},
+        {"name": 5},
+        {"name": "<b>html</b>", "list": "nowhere", "position": "!"},
+        {"text": "old", "list": "done"},
+    ):
+        here.store.create(data)
+    shown = [(task["name"], task["list"]) for task in here.board.tasks()]
+    assert shown == [
+        ("x", "todo"),
+        ("{}", "todo"),
+        ("5", "todo"),
+        ("<b>html</b>", "todo"),
+        ('{"text":"old"}', "done"),
+    ]
+
+
+def test_unknown_fields_survive_every_change(here):
+    here.store.create({"name": "x", "colour": "red", "deep": {"a": [1]}, "list": "nowhere"})
+    here.edit(0, "y")
+    assert here.raw(0)["list"] == "nowhere"
+    here.move(0, at="top", list="done")
+    data = here.raw(0)
+    assert (data["colour"], data["deep"], data["list"]) == ("red", {"a": [1]}, "done")
+
+
+@pytest.mark.parametrize("data", [5, [1, 2], "text", True, None])
+def test_data_that_is_no_object_is_shown_and_can_be_moved(here, data):
+    here.store.create({"name": "x"})
+    here.wire.fail(with_data(data), method="GET")
+    [shown] = here.board.tasks()
+    assert shown["name"] == (data if isinstance(data, str) else json.dumps(data).replace(" ", ""))
+    assert here.move(0, list="done")["name"] == shown["name"]
+    assert here.raw(0)["name"] == data
+
+
+def with_data(data):
+    """Make a fault: the first Item of a page has this data."""
+
+    def fault(forward):
+        page = json.loads(forward().text)
+        page["items"][0]["data"] = data
+        return Answer(200, {}, json.dumps(page))
+
+    return fault
+
+
+def test_no_operation_drops_what_was_written_while_the_board_was_read(here):
+    here.add("a")
+    added = []
+    here.wire.fail(first(lambda: added.append(here.add("b"))), method="GET")
+    during = here.board.tasks()
+    assert here.wire.calls
+    here.wire.forget()
+    here.edit(added[0], "c")
+    assert here.wire.cost() == (1, 0)
+    assert [task["name"] for task in during] == ["a", "b"]
+
+
+def test_what_was_removed_while_the_board_was_read_stays_removed(here):
+    task = here.add("a")
+    here.wire.fail(after(lambda: here.remove(task)), method="GET")
+    assert here.board.tasks() == []
+
+
+def test_what_was_changed_while_the_board_was_read_is_not_taken_back(here):
+    task = here.add("a")
+    here.wire.fail(after(lambda: here.edit(task, "b")), method="GET")
+    assert [task["name"] for task in here.board.tasks()] == ["b"]
+
+
+def test_what_was_added_while_the_board_was_read_stays(here):
+    here.names()
+    added = []
+    here.wire.fail(after(lambda: added.append(here.add("a"))), method="GET")
+    here.board.tasks()
+    here.wire.forget()
+    here.edit(added[0], "b")
+    assert here.wire.cost() == (1, 0)
+
+
+def after(happening):
+    """Make a fault: something happens between Sync's answer and its arrival."""
+
+    def fault(forward):
+        answer = forward()
+        happening()
+        return answer
+
+    return fault
