@@ -77,11 +77,7 @@ class Placing:
         for index in (place.after, place.before):
             if index is None:
                 continue
-            begun = self._clock()
-            try:
-                self._replica.put(self._store.item(index), begun)
-            except errors.SyncNotFound:
-                self._replica.drop(index, begun)
+            self._read(index)
             if self._replica.entry(index, column) is None:
                 raise errors.NeighbourNotThere(index, column)
 
@@ -141,18 +137,23 @@ class Placing:
                 return
 
     def _reposition(self, item: Item, position: str) -> bool:
-        begun = self._clock()
         try:
             new = self._store.replace(
                 item.key, {**fields_of(item), "position": position}, item.revision
             )
             self._replica.put(new, self._clock())
             return True
-        except errors.SyncChanged:
-            self._replica.put(self._store.item(item.key), begun)
-        except errors.SyncNotFound:
-            self._replica.drop(item.key, begun)
+        except (errors.SyncChanged, errors.SyncNotFound):
+            self._read(item.key)
         return False
+
+    def _read(self, index: int) -> None:
+        """Read a task, or that it is gone, into the replica."""
+        begun = self._clock()
+        try:
+            self._replica.put(self._store.item(index), begun)
+        except errors.SyncNotFound:
+            self._replica.drop(index, begun)
 
 
 def _position(entry: Entry | None) -> str | None:
