@@ -33,6 +33,8 @@ function send(state, operation, mark = operation.id) {
   return operation;
 }
 
+const MARK = '0b5a7e52-1a52-5f0c-9d9e-27f0f6a3c111';
+
 test('a move shows at once, between its neighbours', () => {
   const { state } = board();
   move(state, '0', 'todo', { after: '1', before: '2' });
@@ -282,18 +284,18 @@ test('the event of a later move settles the earlier ones whose events were skipp
 
 test('an add shows at once, and once only when its event overtakes its answer', () => {
   const { state } = board([]);
-  const operation = send(state, state.add({ id: 'i', kind: 'add', task: 'new-1', name: 'n', at: 'bottom' }), 'mark');
+  const operation = send(state, state.add({ id: 'i', kind: 'add', task: 'new-1', name: 'n', at: 'bottom' }), MARK);
   assert.deepEqual(names(state), ['n', '', '']);
-  state.put(item(7, { name: 'n', key: 'mark', op: 'mark' }));
+  state.put(item(7, { name: 'n', key: MARK, op: MARK }));
   assert.deepEqual(names(state), ['n', '', '']);
-  state.answered(operation, item(7, { name: 'n', key: 'mark' }), 1);
+  state.answered(operation, item(7, { name: 'n', key: MARK }), 1);
   assert.deepEqual(names(state), ['n', '', '']);
 });
 
 test('an add is recognised by its key also after someone else changed it', () => {
   const { state } = board([]);
-  send(state, state.add({ id: 'i', kind: 'add', task: 'new-1', name: 'n' }), 'mark');
-  state.put(item(7, { name: 'other', key: 'mark', op: 'theirs' }));
+  send(state, state.add({ id: 'i', kind: 'add', task: 'new-1', name: 'n' }), MARK);
+  state.put(item(7, { name: 'other', key: MARK, op: 'theirs' }));
   assert.deepEqual(names(state), ['other', '', '']);
 });
 
