@@ -33,7 +33,8 @@ def configure() -> None:
     """Send the logs of this process to stderr in this form."""
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("kanban_server").setLevel(logging.INFO)
     logging.getLogger("kanban_server.transport").setLevel(logging.WARNING)
 
 
