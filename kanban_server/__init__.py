@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, **_openapi())
     logs.register(app)
     app.before_request(lambda: _check_origin(gate))
+    app.teardown_request(lambda error: transport.end_request())
     app.after_request(lambda answer: _secure(answer, page.content_security_policy(settings)))
     CORS(app, origins=list(settings.cors_origins), allow_headers=HEADERS, expose_headers=EXPOSED)
     Api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view documents its own

@@ -9,7 +9,8 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,21 @@ Send = Callable[..., Answer]
 def begin_request(clock: Callable[[], float] = time.monotonic) -> None:
     """Give everything that this thread asks of Sync from now on REQUEST_SECONDS together."""
     deadline.set(clock() + REQUEST_SECONDS)
+
+
+def end_request() -> None:
+    """Let what this thread does next have its own time."""
+    deadline.set(float("inf"))
+
+
+@contextmanager
+def at_most(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Give what this thread asks of Sync in here so many seconds, or what is left if less."""
+    before = deadline.set(min(deadline.get(), clock() + seconds))
+    try:
+        yield
+    finally:
+        deadline.reset(before)
 
 
 class Transport(HttpClient):
