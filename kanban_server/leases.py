@@ -12,12 +12,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from . import errors
+from . import errors, transport
 from .sync_store import Item, SyncStore
 
 LEASE_SECONDS = 15
 SWEEP_SECONDS = 30
 MAX_AGE_SECONDS = 1.0
+READ_SECONDS = 2.0
+ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class Leases:
         self._reading = threading.Lock()
         self._view: dict[str, Item] = {}
         self._touched: dict[str, float] = {}
-        self._read_at = float("-inf")
+        self._read_at = self._tried_at = float("-inf")
 
     def check(self, index: int, lease: str | None) -> None:
         """Raise TaskLeased if another than the holder of this lease id has the task."""
@@ -59,7 +61,8 @@ class Leases:
     def take(self, index: int, activity: str, by: str, lease: str | None) -> dict[str, Any]:
         """Take the lease of a task, or renew it by its id; gives `{lease, activity, by, until}`.
 
-        Raises TaskLeased.
+        A caller that names the id of a new lease can ask again when no answer came. Raises
+        TaskLeased, OutcomeUnknown.
         """
         key, until = str(index), self._now() + timedelta(seconds=LEASE_SECONDS)
         data = {
@@ -68,37 +71,53 @@ class Leases:
             "lease": lease or str(uuid.uuid4()),
             "until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
-        for _ in range(3):
+        doubt: errors.OutcomeUnknown | None = None
+        for _ in range(ATTEMPTS):
+            item = None
             try:
-                self._note(key, self._try_to_take(key, data, renewing=lease))
-                return data
+                with errors.in_doubt(doubt):
+                    item = self._try_to_take(key, data)
             except (errors.SyncExists, errors.SyncChanged, errors.SyncNotFound):
-                self._note(key, self._look(key))
-        raise errors.SyncBusy("Others want this task at this moment.", retry_after=1)
+                pass
+            except errors.OutcomeUnknown as error:
+                doubt = error
+            item = item or self._look_again(key, doubt)
+            self._note(key, item)
+            if item and item.data == data:
+                return data
+        raise doubt or errors.SyncBusy("Others want this task at this moment.", retry_after=1)
 
     def give_up(self, index: int, lease: str) -> None:
-        """Give a lease up by its id; another's stays."""
+        """Give a lease up by its id; another's stays. Raises OutcomeUnknown."""
         key = str(index)
-        for _ in range(3):
-            holder = self._view.get(key) or self._look(key)
+        holder = self._view.get(key) or self._look(key)
+        doubt: errors.OutcomeUnknown | None = None
+        for _ in range(ATTEMPTS):
             if holder is None or holder.data.get("lease") != lease:
                 return
             try:
-                self._store.remove_lease(key, holder.revision)
+                with errors.in_doubt(doubt):
+                    self._store.remove_lease(key, holder.revision)
                 return self._note(key, None)
-            except errors.SyncNotFound:
-                return self._note(key, None)
-            except errors.SyncChanged:
-                self._note(key, self._look(key))
+            except (errors.SyncChanged, errors.SyncNotFound):
+                pass
+            except errors.OutcomeUnknown as error:
+                doubt = error
+            holder = self._look_again(key, doubt)
+            self._note(key, holder)
+        raise doubt or errors.SyncBusy("Others want this task at this moment.", retry_after=1)
 
-    def _try_to_take(self, key: str, data: dict[str, Any], renewing: str | None) -> Item:
+    def _try_to_take(self, key: str, data: dict[str, Any]) -> Item:
         holder = self._view.get(key)
         if holder is None:
             return self._store.create_lease(key, data, SWEEP_SECONDS)
-        is_own = renewing is not None and holder.data.get("lease") == renewing
-        if not is_own and self._is_running(holder):
+        if holder.data.get("lease") != data["lease"] and self._is_running(holder):
             raise _leased(holder)
         return self._store.replace_lease(key, data, SWEEP_SECONDS, holder.revision)
+
+    def _look_again(self, key: str, doubt: errors.OutcomeUnknown | None) -> Item | None:
+        with errors.in_doubt(doubt):
+            return self._look(key)
 
     def _is_running(self, holder: Item) -> bool:
         try:
@@ -129,13 +148,17 @@ class Leases:
             threading.Thread(target=self._read, args=(self._clock(),), daemon=True).start()
 
     def _read(self, since: float) -> None:
-        """Read the Map, unless a read that began after the time since did."""
+        """Read the Map, unless that was tried after the time since.
+
+        A lease is politeness: a Map that cannot be read in time holds no write up.
+        """
         with self._reading:
-            if self._read_at >= since:
+            if self._tried_at >= since:
                 return
-            begun = self._clock()
+            self._tried_at = begun = self._clock()
             try:
-                view = {str(item.key): _readable(item) for item in self._store.leases()}
+                with transport.at_most(READ_SECONDS):
+                    view = {str(item.key): _readable(item) for item in self._store.leases()}
             except errors.SyncError as error:
                 log.warning("leases cannot be read: %s", error.detail)
                 return
