@@ -21,6 +21,7 @@ from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
 from .transport import Transport
 
 PAGE_SIZE = 100
+READ_ONLY = {"Read": "true", "Write": "false", "Manage": "false"}
 OBJECT_GONE = (54150, 54200, 54300)
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class SyncStore:
 
     def prepare(self) -> None:
         """Turn the Service's ACL on, and make the List and the Map if they are absent."""
-        service = self._post(self._service, {"AclEnabled": "true"})
+        service = self._say(self._service, {"AclEnabled": "true"})
         if service.get("acl_enabled") is not True:
             raise errors.SyncRefuses("Twilio does not turn the ACL of the Sync Service on.")
         self._make_objects()
@@ -132,11 +133,16 @@ class SyncStore:
         self._delete(f"{self._map}/Items/{key}", revision)
 
     def let_read(self, identity: str) -> None:
-        """Give an identity read, and only read, on the List and the Map."""
-        form = {"Read": "true", "Write": "false", "Manage": "false"}
+        """Give an identity read, and only read, on the List and the Map.
+
+        Where no answer comes at all Sync counts as unavailable: the grant may be asked for again.
+        """
         for thing in (self._list, self._map):
             uri = f"{thing}/Permissions/{quote(identity, safe='')}"
-            self._on_objects(lambda uri=uri: self._post(uri, form))  # type: ignore[misc]
+            try:
+                self._on_objects(lambda uri=uri: self._say(uri, READ_ONLY))  # type: ignore[misc]
+            except errors.OutcomeUnknown as error:
+                raise errors.SyncUnavailable(error.detail) from error
 
     def readers(self) -> set[str]:
         """Read the identities that have a permission on the List or the Map."""
@@ -160,7 +166,7 @@ class SyncStore:
 
     def _make(self, uri: str, name: str) -> None:
         with contextlib.suppress(errors.SyncExists):  # another process was faster
-            self._post(uri, {"UniqueName": name})
+            self._say(uri, {"UniqueName": name})
 
     def _on_objects(self, call: Callable[[], T]) -> T:
         """Call; if the List or the Map has vanished, make both again and call once more."""
@@ -181,6 +187,13 @@ class SyncStore:
             return self._on_objects(lambda: _item(self._post(uri, form, revision), key))
         except errors.SyncNonsense as error:
             raise errors.OutcomeUnknown(error.detail) from error
+
+    def _say(self, uri: str, form: dict[str, Any]) -> dict[str, Any]:
+        """Post what has the same effect each time: once more where no answer came."""
+        try:
+            return self._post(uri, form)
+        except errors.OutcomeUnknown:
+            return self._post(uri, form)
 
     def _post(self, uri: str, form: dict[str, Any], revision: str | None = None) -> dict[str, Any]:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
