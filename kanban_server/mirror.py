@@ -68,7 +68,9 @@ class Mirror:
             if item is None:
                 item = self._try_to_create(data, is_last)
         assert item
-        self._doubts.pop(key, None)
+        if key in self._doubts:
+            item = self._first_made(key) or item
+            del self._doubts[key]
         self._replica.put(item, self._clock())
         return item
 
@@ -95,6 +97,14 @@ class Mirror:
             if item is None and is_last:
                 raise
             return item
+
+    def _first_made(self, key: str) -> Item | None:
+        """Look for a create that was executed late, but before the one that was answered.
+
+        The lower index stays when doubles are removed, so it is the one to tell the caller.
+        """
+        with errors.in_doubt(errors.OutcomeUnknown("It is unknown which of two copies stays.")):
+            return self._find(key, self._doubts[key])
 
     def _find(self, key: str, after: int) -> Item | None:
         begun = self._clock()
