@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +12,7 @@ import uvicorn
 
 from .emulator import Emulator
 from .errors import EmulatorError
+from .websocket import AllowOrigin
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -23,14 +26,16 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def make_server(emulator: Emulator, host: str, port: int) -> uvicorn.Server:
+def make_server(
+    emulator: Emulator, host: str, port: int, allow_origin: AllowOrigin | None = None
+) -> uvicorn.Server:
     """Give the server for an emulator that has the port for itself."""
     return uvicorn.Server(
         uvicorn.Config(
             emulator.rest_app,
             host=host,
             port=port,
-            ws=emulator.socket_protocol(),
+            ws=emulator.socket_protocol(allow_origin),
             lifespan="off",
             log_level="warning",
             access_log=False,
@@ -55,26 +60,48 @@ def describe(emulator: Emulator, address: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; give the exit code."""
     given = read_arguments(arguments)
-    config = uvicorn.Config("", host=given.host, port=given.port)
     try:
-        socket = config.bind_socket()
-        address = f"http://{_authority(*socket.getsockname()[:2])}"
-        emulator = Emulator(
-            given.data,
-            address=address,
-            enforce_limits=given.enforce_limits,
-            latency_ms=given.latency_ms,
-        )
-    except EmulatorError as error:
-        print(error, file=sys.stderr)
+        listener = listen(given.host, given.port)
+    except OSError as error:
+        print(f"cannot listen on {_authority(given.host, given.port)}: {error}", file=sys.stderr)
         return 1
-    socket.listen()  # whoever reads the address may connect at once
-    print(describe(emulator, address), flush=True)
+    with listener:
+        address = f"http://{_authority(*listener.getsockname()[:2])}"
+        try:
+            emulator = Emulator(
+                given.data,
+                address=address,
+                enforce_limits=given.enforce_limits,
+                latency_ms=given.latency_ms,
+            )
+        except EmulatorError as error:
+            print(error, file=sys.stderr)
+            return 1
+        run(emulator, listener)
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port. Raises OSError."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=1024)
+
+
+def run(emulator: Emulator, listener: socket.socket) -> None:
+    """Serve until a signal comes; the variables are printed once it would be heard."""
+    host, port = listener.getsockname()[:2]
+    server = make_server(emulator, host, port)
+
+    def stop(number: int, frame: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    print(describe(emulator, emulator.address), flush=True)
     try:
-        make_server(emulator, given.host, given.port).run(sockets=[socket])
+        server.run(sockets=[listener])
     finally:
         emulator.close()
-    return 0
 
 
 def _authority(host: str, port: int) -> str:

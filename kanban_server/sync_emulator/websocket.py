@@ -6,6 +6,7 @@ uvicorn hands an upgraded connection over to the class it was given as `ws=`.
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,7 @@ MAX_MESSAGE_BYTES = 256 * 1024
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
 HANDSHAKE_SECONDS = 10.0
 READ_BUFFER_BYTES = 4096
+_CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\r\n", re.IGNORECASE)
 AllowOrigin = Callable[[str, str], bool]
 _log = logging.getLogger("kanban_server.sync_emulator.websocket")
 
@@ -172,8 +174,11 @@ class SyncSocket(WSProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in the request for the upgrade, which uvicorn has read already."""
-        view = memoryview(data)
+        """Take in the request for the upgrade, which uvicorn has read already.
+
+        picows refuses "keep-alive, Upgrade", as Firefox says it; uvicorn has seen the token.
+        """
+        view = memoryview(_CONNECTION.sub(b"\r\nconnection: Upgrade\r\n", data, count=1))
         while view:
             buffer = self.get_buffer(len(view))
             count = min(len(view), len(buffer))

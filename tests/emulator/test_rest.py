@@ -6,6 +6,8 @@ import threading
 import pytest
 from callers import NOW, Rest
 
+from kanban_server.sync_emulator import Emulator
+
 ITEMS = "/Lists/tasks/Items"
 KEYS = "/Maps/leases/Items"
 
@@ -269,8 +271,6 @@ def test_a_storage_failure_has_twilios_shape(rest, tasks):
 
 
 def test_indexes_and_event_ids_go_on_after_a_restart(rest, tasks, tmp_path, clock):
-    from kanban_server.sync_emulator import Emulator
-
     rest.add(a=1)
     rest.call("DELETE", f"{ITEMS}/0")
     rest.emulator.close()

@@ -1,0 +1,178 @@
+"""The socket itself: upgrade, frames, pings, slow clients, shutdown."""
+
+import pytest
+from callers import Rest, make_token
+from contract.serving import Serving
+from raw import BINARY, CLOSE, PING, PONG, Raw
+
+from kanban_server.sync_emulator import packets, websocket
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    serving = Serving(tmp_path_factory.mktemp("sync"))
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def connect(serving):
+    """Open raw connections, logged in unless asked otherwise."""
+    opened = []
+
+    def open_one(identity="alice", **options):
+        raw = Raw(serving.address, **options)
+        opened.append(raw)
+        if identity and raw.status == 101:
+            token = make_token(serving.emulator, identity)
+            assert raw.ask(method="init", token=token)["status"]["code"] == 200
+        return raw
+
+    yield open_one
+    for raw in opened:
+        raw.close()
+
+
+@pytest.fixture
+def rest(serving):
+    return Rest(serving.emulator)
+
+
+@pytest.fixture
+def tasks(rest):
+    yield rest.make("/Lists", UniqueName="tasks")
+    rest.call("DELETE", "/Lists/tasks")
+
+
+def test_the_socket_is_at_v3_wsconnect(connect):
+    assert connect().status == 101
+    assert connect(path="/v3/wsconnect?x=1").status == 101
+
+
+def test_an_upgrade_is_taken_as_firefox_asks_for_it(serving):
+    raw = Raw(serving.address, connection="keep-alive, Upgrade")
+    raw.close()
+    assert raw.status == 101
+
+
+@pytest.mark.parametrize("path", ["/", "/v3", "/v3/wsconnect/more"])
+def test_another_path_is_not_found(connect, path):
+    assert connect(path=path).status == 404
+
+
+def test_answers_are_binary_frames(connect, serving):
+    raw = connect(None)
+    raw.send(packets.encode({"method": "init", "id": "TM1", "token": ""}))
+    assert raw.receive()[0] == BINARY
+
+
+def test_a_message_in_fragments_is_put_together(connect, serving):
+    raw = connect(None)
+    token = make_token(serving.emulator)
+    data = packets.encode({"method": "init", "id": "TM1", "token": token})
+    raw.send(data[:20], fin=False)
+    raw.send(b"", PING)
+    raw.send(data[20:50], opcode=0, fin=False)
+    raw.send(data[50:], opcode=0)
+    assert raw.receive() == (PONG, b"")
+    assert raw.packet()[0]["status"]["code"] == 200
+
+
+def test_a_text_frame_does_no_harm(connect):
+    raw = connect()
+    raw.send(b"hello", opcode=1)
+    assert raw.ask(method="put_notification_ctx")["status"]["code"] == 200
+
+
+@pytest.mark.parametrize("fin", [True, False])
+def test_a_message_that_is_too_large_ends_the_connection(connect, fin):
+    raw = connect()
+    half = bytes(websocket.MAX_MESSAGE_BYTES // 2 + 1)
+    if fin:
+        raw.send(half * 2)
+    else:
+        raw.send(half, fin=False)
+        raw.send(half, opcode=0, fin=False)
+    frames = list(iter(raw.receive, None))
+    assert [frame[0] for frame in frames] in ([CLOSE], [])
+
+
+def test_a_clients_goodbye_is_answered(connect):
+    raw = connect()
+    raw.send(b"", CLOSE)
+    assert raw.receive() == (CLOSE, (1000).to_bytes(2, "big"))
+    assert raw.receive() is None
+
+
+def test_origins_are_checked_if_the_composition_asks_for_it(tmp_path):
+    serving = Serving(tmp_path, allow_origin=lambda origin, host: origin == f"http://{host}")
+    try:
+        good = f"Origin: {serving.address}"
+        for headers, status in (([good], 101), (["Origin: http://evil.test"], 403), ([], 101)):
+            raw = Raw(serving.address, headers=headers)
+            raw.close()
+            assert raw.status == status
+    finally:
+        serving.stop()
+
+
+def test_a_client_that_does_not_answer_pings_is_dropped(tmp_path):
+    serving = Serving(tmp_path, ping_seconds=0.05)
+    try:
+        raw = Raw(serving.address)
+        frames = list(iter(raw.receive, None))
+        raw.close()
+        assert frames[0][0] == PING
+        assert frames[-1][0] == CLOSE
+    finally:
+        serving.stop()
+
+
+def test_a_client_that_answers_pings_is_kept(tmp_path):
+    serving = Serving(tmp_path, ping_seconds=0.05)
+    try:
+        raw = Raw(serving.address)
+        for _ in range(5):
+            opcode, payload = raw.receive()
+            assert opcode == PING
+            raw.send(payload, PONG)
+        raw.close()
+    finally:
+        serving.stop()
+
+
+def test_all_subscribers_get_the_same_bytes(connect, rest, tasks):
+    clients = [connect(name) for name in ("alice", "bob", "carol")]
+    for raw in clients:
+        raw.subscribe(tasks["sid"])
+    rest.add(n=1)
+    frames = {raw.receive() for raw in clients}
+    assert len(frames) == 1
+    assert b"list_item_added" in frames.pop()[1]
+
+
+def test_a_client_that_does_not_read_is_dropped_and_holds_nobody_up(
+    connect, rest, tasks, monkeypatch, caplog
+):
+    monkeypatch.setattr(websocket, "MAX_UNSENT_BYTES", 1024 * 1024)
+    reader, stuck = connect("reader"), connect("stuck", receive_buffer=4096)
+    for raw in (reader, stuck):
+        raw.subscribe(tasks["sid"])
+    text = "x" * 16_000
+    count = 0
+    while "dropped a client" not in caplog.text and count < 2000:
+        count += 1
+        rest.add(n=count, text=text)
+        _, body = reader.packet("notification")
+        assert body["events"][0]["item_data"]["n"] == count
+    assert "dropped a client" in caplog.text
+
+
+def test_at_the_end_clients_are_told_that_the_service_restarts(tmp_path):
+    serving = Serving(tmp_path)
+    raw = Raw(serving.address)
+    raw.ask(method="init", token=make_token(serving.emulator))
+    serving.stop()
+    assert raw.receive() == (CLOSE, (1012).to_bytes(2, "big"))
+    assert raw.receive() is None
+    raw.close()
