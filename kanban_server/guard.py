@@ -49,8 +49,8 @@ class Guard:
 
     def is_own_origin(self, origin: str, host: str) -> bool:
         """Tell whether an Origin header names this server itself or one that is let in."""
-        allowed = (*self._settings.cors_origins, self._settings.public_url)
-        return (urlsplit(origin).netloc == host and bool(host)) or origin in allowed
+        allowed = {*self._settings.cors_origins, self._settings.public_url} - {""}
+        return origin in allowed or (bool(host) and _netloc(origin) == host)
 
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
         """Give the caller's address: the last one a proxy on this machine names, else the peer."""
@@ -87,6 +87,13 @@ class Guard:
     def _count(self, limit: RateLimitItem, who: str, detail: str) -> None:
         if self._settings.passcode and not self._limiter.hit(limit, who):
             raise TooManyRequests(detail, retry_after=1)
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def _hostname(host: str) -> str:
