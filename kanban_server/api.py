@@ -1,5 +1,7 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +9,7 @@ from flask import Response, current_app, g, request, url_for
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from . import errors, problems, schemas, transport, wishes
+from . import errors, schemas, transport, wishes
 from .access import Access
 from .board import Board
 from .guard import Guard
@@ -43,12 +45,12 @@ def make_blueprint(
 ) -> Blueprint:
     """Make the API of one board."""
     api = Blueprint("api", __name__)
+    api.ARGUMENTS_PARSER = wishes.BodyParser()
     api.before_request(lambda: identify(access, guard))
-    api.register_error_handler(errors.NotIdentified, lambda error: _not_identified(error, guard))
     _add_collection(api, board)
     _add_task(api, board)
     _add_lease(api, board)
-    _add_token(api, settings, access)
+    _add_token(api, settings, access, guard)
     _add_readiness(api, store)
     return api
 
@@ -151,7 +153,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
             return Response(status=204)
 
 
-def _add_token(api: Blueprint, settings: Settings, access: Access) -> None:
+def _add_token(api: Blueprint, settings: Settings, access: Access, guard: Guard) -> None:
     @api.route("/token")
     class TokenView(MethodView):
         """Access tokens."""
@@ -160,7 +162,8 @@ def _add_token(api: Blueprint, settings: Settings, access: Access) -> None:
         @_refuses(api)
         def get(self) -> Response:
             """Get a token that reads Sync and names its holder to this API."""
-            grant = access.grant(request.headers.get("Authorization", ""))
+            with _counting_guesses(guard):
+                grant = access.grant(request.headers.get("Authorization", ""))
             sync = {"list": LIST_NAME, "leases": LEASES_NAME, "options": _options(settings)}
             body = {
                 "identity": grant.identity,
@@ -189,20 +192,28 @@ def _add_readiness(api: Blueprint, store: SyncStore) -> None:
 def identify(access: Access, guard: Guard) -> None:
     """Find out who calls, before anything of the body is read; count what is limited."""
     transport.begin_request()
+    if request.method == "OPTIONS":  # a browser asks without credentials whether it may
+        return None
     address = _address(guard)
     guard.check_passcode_attempts(address)
     if request.endpoint == "api.TokenView":
         return guard.count_token(address)
-    g.identity = access.identify(request.headers.get("Authorization", ""))
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    with _counting_guesses(guard):
+        g.identity = access.identify(request.headers.get("Authorization", ""))
+    if request.method not in ("GET", "HEAD"):
         guard.count_write(g.identity)
     return _require_json()
 
 
-def _not_identified(error: errors.NotIdentified, guard: Guard) -> Response:
-    if "Authorization" in request.headers:
-        guard.count_wrong_passcode(_address(guard))
-    return problems.refusal(error)
+@contextmanager
+def _counting_guesses(guard: Guard) -> Iterator[None]:
+    """Count a refused passcode; a token cannot be guessed, and an old one is no attempt."""
+    try:
+        yield
+    except errors.NotIdentified:
+        if request.headers.get("Authorization", "").lower().startswith("basic"):
+            guard.count_wrong_passcode(_address(guard))
+        raise
 
 
 def _address(guard: Guard) -> str:

@@ -1,9 +1,11 @@
 """What a request wishes: body and headers, gathered for the board."""
 
+import json
 import uuid
 from typing import Any
 
-from flask import g, request
+from flask import Request, g, request
+from webargs.flaskparser import FlaskParser
 
 from . import errors
 from .board import Change
@@ -11,6 +13,18 @@ from .placing import Place
 
 PLACE_FIELDS = ("before", "after", "at")
 MAX_KEY_CHARS = 255
+
+
+class BodyParser(FlaskParser):
+    """Reads bodies; what Python's parser cannot take (depth, digits) is no JSON either."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError("beyond what can be read", "…", 0) from error
 
 
 def change(body: dict[str, Any]) -> Change:
@@ -32,9 +46,12 @@ def lease() -> str | None:
 
 
 def _mark() -> str:
-    """Make the uuid of this change: from identity and Idempotency-Key, or by chance."""
+    """Make the uuid of this change: from identity and Idempotency-Key, or by chance.
+
+    A deletion leaves no mark that it could be recognised by, so it takes no key.
+    """
     key = request.headers.get("Idempotency-Key")
-    if key is None:
+    if key is None or request.method == "DELETE":
         return str(uuid.uuid4())
     if not (0 < len(key) <= MAX_KEY_CHARS and key.isascii() and key.isprintable()):
         raise errors.BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")

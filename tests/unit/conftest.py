@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import responses
+from flask import Flask
+from flask.testing import FlaskClient
 from process import Process
-from wire import CREDENTIALS, Wire, documented
+from wire import CREDENTIALS, PASSCODE, Wire, documented
 
+from kanban_server import create_app
 from kanban_server.serve import send_to, with_emulator
 from kanban_server.settings import Settings
 from kanban_server.sync_emulator import Emulator
@@ -96,3 +99,28 @@ def here(process: Callable[[], Process]) -> Process:
 def there(process: Callable[[], Process], here: Process) -> Process:
     """A second process on the same Sync."""
     return process()
+
+
+@pytest.fixture
+def make_app(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> Callable[..., Flask]:
+    """Make a server's app on the emulator: `make_app(wire, passcode="x")`."""
+    monkeypatch.setattr("kanban_server.access.keep_readers_tidy", lambda access: None)
+
+    def make(wire: Wire | None = None, **settings: Any) -> Flask:
+        given = with_emulator(Settings(**settings), emulator)
+        return create_app(given, send=wire or Wire(send_to(emulator)))
+
+    return make
+
+
+@pytest.fixture
+def client(make_app: Callable[..., Flask], wire: Wire) -> FlaskClient:
+    """A caller on this machine, of a board without a passcode."""
+    return make_app(wire).test_client()
+
+
+@pytest.fixture
+def closed(make_app: Callable[..., Flask], wire: Wire) -> FlaskClient:
+    """A caller, still without a passcode, of a board that has one."""
+    settings = {"passcode": PASSCODE, "public_url": "https://board.example.org"}
+    return make_app(wire, **settings).test_client()

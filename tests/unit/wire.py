@@ -15,6 +15,7 @@ ANSWERS = Path(__file__).parent / "answers"
 CREDENTIALS = Credentials(
     "AC" + "0" * 32, "SK" + "1" * 32, "secret-secret-secret-secret-secr", "IS" + "0" * 32
 )
+PASSCODE = "open sesame"
 SERVICE = f"https://sync.twilio.com/v1/Services/{CREDENTIALS.service_sid}"
 ITEMS = f"{SERVICE}/Lists/tasks/Items"
 LEASES = f"{SERVICE}/Maps/leases/Items"
