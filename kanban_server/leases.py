@@ -55,7 +55,7 @@ class Leases:
         """Raise TaskLeased if another than the holder of this lease id has the task."""
         self._freshen()
         holder = self._view.get(str(index))
-        if holder and self._is_running(holder) and holder.data.get("lease") != lease:
+        if holder and self._is_held(str(index), lease):
             raise _leased(holder)
 
     def take(self, index: int, activity: str, by: str, lease: str | None) -> dict[str, Any]:
@@ -72,7 +72,12 @@ class Leases:
             "until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
         doubt: errors.OutcomeUnknown | None = None
+        if self._is_held(key, data["lease"]) and self._age_of(key) > MAX_AGE_SECONDS:
+            self._note(key, self._look(key))
         for _ in range(ATTEMPTS):
+            holder = self._view.get(key)
+            if holder and self._is_held(key, data["lease"]):
+                raise _leased(holder)
             item = None
             try:
                 with errors.in_doubt(doubt):
@@ -90,7 +95,9 @@ class Leases:
     def give_up(self, index: int, lease: str) -> None:
         """Give a lease up by its id; another's stays. Raises OutcomeUnknown."""
         key = str(index)
-        holder = self._view.get(key) or self._look(key)
+        holder = self._view.get(key)
+        if holder is None or holder.data.get("lease") != lease:
+            holder = self._look(key)
         doubt: errors.OutcomeUnknown | None = None
         for _ in range(ATTEMPTS):
             if holder is None or holder.data.get("lease") != lease:
@@ -111,9 +118,15 @@ class Leases:
         holder = self._view.get(key)
         if holder is None:
             return self._store.create_lease(key, data, SWEEP_SECONDS)
-        if holder.data.get("lease") != data["lease"] and self._is_running(holder):
-            raise _leased(holder)
         return self._store.replace_lease(key, data, SWEEP_SECONDS, holder.revision)
+
+    def _is_held(self, key: str, lease: str | None) -> bool:
+        """Tell whether, as far as is known, another than the holder of this lease id has it."""
+        holder = self._view.get(key)
+        return bool(holder and holder.data.get("lease") != lease and self._is_running(holder))
+
+    def _age_of(self, key: str) -> float:
+        return self._clock() - max(self._touched.get(key, self._read_at), self._read_at)
 
     def _look_again(self, key: str, doubt: errors.OutcomeUnknown | None) -> Item | None:
         with errors.in_doubt(doubt):
