@@ -21,6 +21,13 @@ check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types,
 	.venv/bin/lint-imports
 	PATH="$(CURDIR)/.venv/bin:$$PATH" tests/node_modules/.bin/tsc -p web/jsconfig.json
 
+bench: .venv/.bench-installed $(MODULES) ## measure against two references, in one run
+	$(PY) -m tests.bench
+
+soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the fault tests (SEEDS=20)
+	@$(PY) tests/chromium.py
+	$(PY) -m tests.faults.soak --seeds $(or $(SEEDS),20)
+
 reset: .venv/.installed ## clear the board: asks, writes a snapshot first (YES=1 does not ask)
 	@$(PY) -m kanban_server.cli reset $(if $(YES),--yes)
 
@@ -47,6 +54,10 @@ contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the con
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
+.venv/.bench-installed: tests/bench/requirements.txt .venv/.tests-installed
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/requirements.txt
+	@touch $@
+
 $(MODULES): web/package.json web/package-lock.json | .venv/.installed
 	$(call NPM_CI,web)
 	@touch $@
@@ -65,4 +76,4 @@ define NPM_CI
 	fi
 endef
 
-.PHONY: help run test check reset export restore doctor contract-cloud
+.PHONY: help run test check bench soak reset export restore doctor contract-cloud
