@@ -34,8 +34,10 @@ export class Outbox {
     } catch (error) {
       this.#failed(operation, error);
     }
-    if (operation.isLeased) this.leases.drop(operation.task);
-    operation.isLeased = false;
+    if (operation.isLeased && operation.phase !== 'waiting') {
+      operation.isLeased = false;
+      this.leases.drop(operation.task);
+    }
     this.changed();
     this.pump();
   }

@@ -28,47 +28,65 @@ FLAGS = [
 START_SECONDS = 20
 
 
-def start_server(data: Path, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the server on a free port and wait until Sync answers; gives process and address."""
+def free_port() -> str:
+    """Find a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("TWILIO_")}
-    environment = {**plain, "KANBAN_PORT": port, "KANBAN_DATA": str(data), **settings}
-    command = [sys.executable, "-m", "kanban_server.serve"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    board = Board(f"http://127.0.0.1:{port}")
-    deadline = time.monotonic() + START_SECONDS
-    while not board.is_ready():
-        assert process.poll() is None, "the server ended"
-        assert time.monotonic() < deadline, "the server did not get ready"
-        time.sleep(0.05)
-    return process, board.url
+        return str(probe.getsockname()[1])
 
 
-def stop_server(process: subprocess.Popen[bytes]) -> None:
-    """End a server that start_server started."""
-    process.terminate()
-    process.wait(20)
+class Servers:
+    """Real server processes; all are ended in the end."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, data: Path, **settings: str) -> Board:
+        """Start a server and wait until Sync answers."""
+        port = settings.setdefault("KANBAN_PORT", free_port())
+        clean = {key: text for key, text in os.environ.items() if not key.startswith("TWILIO_")}
+        environment = {**clean, "KANBAN_DATA": str(data), **settings}
+        command = [sys.executable, "-m", "kanban_server.serve"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+        self._processes.append(process)
+        board = Board(f"http://127.0.0.1:{port}", data)
+        deadline = time.monotonic() + START_SECONDS
+        while not board.is_ready():
+            assert process.poll() is None, "the server ended"
+            assert time.monotonic() < deadline, "the server did not get ready"
+            time.sleep(0.05)
+        return board
+
+    def stop(self) -> None:
+        """End them all."""
+        while self._processes:
+            process = self._processes.pop()
+            process.terminate()
+            process.wait(20)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """One server for all tests that do not harm it: its address and data folder."""
-    data = tmp_path_factory.mktemp("board")
-    process, url = start_server(data)
-    yield url, data
-    stop_server(process)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """One server for all tests that do not harm it."""
+    servers = Servers()
+    yield servers.start(tmp_path_factory.mktemp("board"))
+    servers.stop()
 
 
 @pytest.fixture
-def board(server: tuple[str, Path]) -> Board:
+def servers() -> Iterator[Servers]:
+    """Servers of a test's own."""
+    servers = Servers()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+def board(server: Board) -> Board:
     """The empty board."""
-    board = Board(*server)
-    board.clear()
-    return board
+    server.clear()
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +131,8 @@ def two_pages(board: Board, new_page) -> tuple[Page, Page]:
 
 
 @pytest.fixture
-def wire(server: tuple[str, Path]) -> Iterator[Wire]:
+def wire(server: Board) -> Iterator[Wire]:
     """A cable to the server that can be cut, and can fall silent."""
-    wire = Wire(int(server[0].rsplit(":", 1)[1]))
+    wire = Wire(int(server.url.rsplit(":", 1)[1]))
     yield wire
     wire.close()

@@ -17,7 +17,8 @@ class Wire:
         self._is_cut = False
         self._epoch = 0
         self._silenced_until = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
 
     def cut(self) -> None:
         """Break all connections, and every new one until `mend`."""
@@ -36,8 +37,12 @@ class Wire:
 
     def close(self) -> None:
         """End it all."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._drop()
+        for thread in self._threads:
+            thread.join(5)
 
     def _drop(self) -> None:
         for one in self._sockets:

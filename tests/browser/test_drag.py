@@ -1,0 +1,135 @@
+"""What others do to the board while my button is held (the first table of DRAG.md)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import add, card, carry_below, drag, grab, hover_end, release, see, settle
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def held(board, page):
+    """The card `a` held below `x`; gives the ids by name."""
+    ids = board.fill(todo="a b", doing="x y")
+    see(page, todo="a b", doing="x y")
+    grab(page, "a")
+    carry_below(page, "x")
+    return ids
+
+
+def next_drag_works(board, page) -> None:
+    """A board that is not stuck takes another drag and agrees with Sync afterwards."""
+    board.fill(todo="p", done="q")
+    expect(card(page, "q")).to_be_visible()
+    drag(page, "p", below="q")
+    expect(page.locator(".pending")).to_have_count(0)
+    shown = {column: " ".join(texts(page, column)) for column in ("todo", "doing", "done")}
+    assert shown == board.names()
+
+
+def texts(page, column: str) -> list[str]:
+    return page.locator(f'ol[data-list="{column}"] .name').all_inner_texts()
+
+
+def test_a_card_inserted_in_the_target_column(board, page, held):
+    board.add("new", "doing", at="top")
+    expect(card(page, "new")).to_be_visible()
+    settle(page)
+    gap = texts(page, "doing")
+    release(page)
+    see(page, todo="b", doing=" ".join(gap))
+    next_drag_works(board, page)
+
+
+def test_the_dragged_card_s_text_edited(board, page, held):
+    board.replace_item(held["a"], {"name": "A", "list": "todo", "position": "a0"})
+    release(page)
+    see(page, doing="x A y")
+    next_drag_works(board, page)
+
+
+def test_the_dragged_card_deleted(board, page, held):
+    board.sync("DELETE", f"Lists/tasks/Items/{held['a']}")
+    board.add("seen", "done")
+    see(page, done="seen")
+    release(page)
+    see(page, todo="b", doing="x y")
+    expect(page.get_by_role("alert").last).to_contain_text("deleted")
+    next_drag_works(board, page)
+
+
+def test_the_dragged_card_moved_to_another_column(board, page, held):
+    board.replace_item(held["a"], {"name": "a", "list": "done", "position": "a0"})
+    board.add("seen", "done")
+    see(page, done="seen")
+    release(page)
+    see(page, todo="b", doing="x a y", done="seen")
+    next_drag_works(board, page)
+
+
+def test_the_old_neighbour_deleted_and_the_card_released_outside(board, page, held):
+    board.remove(held["b"])
+    see(page, todo="")
+    page.mouse.move(5, 5)
+    release(page)
+    next_drag_works(board, page)
+
+
+def test_the_new_neighbour_deleted(board, page, held):
+    board.remove(held["x"])
+    see(page, doing="a y")
+    release(page)
+    see(page, todo="b", doing="a y")
+    next_drag_works(board, page)
+
+
+def test_the_board_reset(board, page, held):
+    board.clear()
+    see(page, todo="")
+    release(page)
+    see(page, todo="", doing="")
+    next_drag_works(board, page)
+
+
+def test_escape_puts_the_card_back(board, page, held):
+    page.keyboard.press("Escape")
+    expect(page.locator("html.dragging")).not_to_be_attached()
+    page.mouse.up()
+    see(page, todo="a b", doing="x y")
+    next_drag_works(board, page)
+
+
+def test_a_pointercancel_leaves_no_ghost(board, page, held):
+    page.evaluate("document.dispatchEvent(new PointerEvent('pointercancel', {bubbles: true}))")
+    page.mouse.up()
+    see(page, todo="a b", doing="x y")
+    expect(page.locator(".lifted, .ghost")).to_have_count(0)
+    next_drag_works(board, page)
+
+
+def test_a_drop_between_two_shown_cards_lands_between_them_under_a_filter(board, page):
+    board.fill(todo="apple", doing="avocado beet1 beet2 apricot")
+    page.locator("#filter").fill("á")
+    expect(page.locator("#hits")).to_have_text("3 of 5")
+    drag(page, "apple", below="avocado")
+    see(page, doing="avocado apple apricot")
+    expect(page.locator(".pending")).to_have_count(0)
+    page.locator("#filter").fill("")
+    order = texts(page, "doing")
+    assert order.index("avocado") < order.index("apple") < order.index("apricot")
+    assert " ".join(order) == board.names()["doing"]
+
+
+def test_a_reload_in_the_middle_of_many_drags_keeps_all(board, page):
+    board.fill(todo="a b c", doing="x")
+    see(page, todo="a b c")
+    for name in "abc":
+        grab(page, name)
+        hover_end(page, "done")
+        release(page)
+    expect(page.locator(".pending")).to_have_count(0)
+    add(page, "d")
+    see(page, todo="d", doing="x", done="a b c")
+    page.reload()
+    see(page, todo="d", doing="x", done="a b c")

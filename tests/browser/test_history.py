@@ -1,0 +1,132 @@
+"""Undo and redo of one's own actions."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import add, card, drag, see
+
+pytestmark = pytest.mark.browser
+UNDO, REDO, REDO_TOO = "Control+z", "Control+Shift+z", "Control+y"
+
+
+def settled(page) -> None:
+    expect(page.locator(".pending, .unknown")).to_have_count(0)
+
+
+def rename(page, name: str, to: str) -> None:
+    card(page, name).locator(".name").dblclick()
+    page.keyboard.type(to)
+    page.keyboard.press("Enter")
+
+
+def test_a_move_is_undone_and_done_again(board, page):
+    board.fill(todo="a b", doing="x")
+    see(page, todo="a b", doing="x")
+    drag(page, "a", below="x")
+    page.keyboard.press(UNDO)
+    see(page, todo="a b", doing="x")
+    page.keyboard.press(REDO)
+    see(page, todo="b", doing="x a")
+    settled(page)
+    assert board.names() == {"todo": "b", "doing": "x a", "done": ""}
+
+
+def test_an_edit_is_undone_and_done_again(board, page):
+    board.fill(todo="a b")
+    see(page, todo="a b")
+    rename(page, "a", "milk")
+    see(page, todo="milk b")
+    page.keyboard.press(UNDO)
+    see(page, todo="a b")
+    page.keyboard.press(REDO_TOO)
+    see(page, todo="milk b")
+
+
+def test_an_add_is_undone_and_done_again(board, page):
+    add(page, "milk")
+    see(page, todo="milk")
+    page.locator("h1").click()
+    page.keyboard.press(UNDO)
+    see(page, todo="")
+    page.keyboard.press(REDO)
+    see(page, todo="milk")
+    settled(page)
+    assert board.names()["todo"] == "milk"
+
+
+def test_a_deleted_task_comes_back_in_its_old_place_with_all_its_fields(board, page):
+    data = '{"name": "b", "list": "todo", "position": "a0V", "colour": "red"}'
+    board.fill(todo="a c")
+    index = board.sync("POST", "Lists/tasks/Items", Data=data)["index"]
+    see(page, todo="a b c")
+    card(page, "b").locator(".trash").click()
+    see(page, todo="a c")
+    page.get_by_role("button", name="Undo").last.click()
+    see(page, todo="a b c")
+    settled(page)
+    items = board.sync("GET", "Lists/tasks/Items")["items"]
+    restored = [item for item in items if item["data"]["name"] == "b"]
+    assert [item["data"]["colour"] for item in restored] == ["red"]
+    assert restored[0]["index"] != index
+
+
+def test_an_undo_is_refused_if_another_changed_that_field(board, page):
+    ids = board.fill(todo="a b")
+    see(page, todo="a b")
+    rename(page, "a", "milk")
+    settled(page)
+    board.change(ids["a"], name="theirs")
+    see(page, todo="theirs b")
+    page.keyboard.press(UNDO)
+    expect(page.get_by_role("alert").last).to_contain_text("Not undone. Someone changed it")
+    see(page, todo="theirs b")
+
+
+def test_an_undo_leaves_what_another_changed_beside_it(board, page):
+    ids = board.fill(todo="a b", doing="x")
+    see(page, todo="a b", doing="x")
+    rename(page, "a", "milk")
+    settled(page)
+    board.change(ids["a"], list="doing")
+    see(page, todo="b", doing="x milk")
+    page.keyboard.press(UNDO)
+    see(page, todo="b", doing="x a")
+
+
+def test_others_actions_are_not_undone(board, page):
+    board.fill(todo="a")
+    see(page, todo="a")
+    expect(page.locator("#undo")).to_be_disabled()
+
+
+def test_keys_rest_in_text_fields(board, page):
+    add(page, "milk")
+    see(page, todo="milk")
+    page.keyboard.type("bread")
+    page.keyboard.press(UNDO)
+    settled(page)
+    see(page, todo="milk")
+
+
+def test_twenty_undos_and_redos_give_the_same_board(board, page):
+    board.fill(todo="a b c d e", doing="x y")
+    see(page, todo="a b c d e", doing="x y")
+    for name in "abc":
+        card(page, name).focus()
+        for key in ("Space", "ArrowRight", "Space", "Space", "ArrowDown", "Space"):
+            page.keyboard.press(key)
+        rename(page, name, name.upper())
+        settled(page)
+    for name in ("A", "d", "e"):
+        card(page, name).locator(".trash").click()
+    page.keyboard.press("Escape")
+    settled(page)
+    after = board.names()
+    for key, expected in ((UNDO, {"todo": "a b c d e", "doing": "x y"}), (REDO, after)):
+        for _ in range(20):
+            page.keyboard.press(key)
+        see(page, **expected)
+        settled(page)
+        assert {column: names for column, names in board.names().items() if names} == {
+            column: names for column, names in expected.items() if names
+        }

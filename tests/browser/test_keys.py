@@ -1,0 +1,131 @@
+"""The whole board without a mouse."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import card, see
+
+pytestmark = pytest.mark.browser
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+@pytest.fixture
+def keyed(board, page):
+    """A board whose mouse is never used."""
+    board.fill(todo="a b c", doing="x y")
+    see(page, todo="a b c", doing="x y")
+    return page
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".pending")).to_have_count(0)
+
+
+def test_n_adds(board, keyed):
+    press(keyed, "n")
+    keyed.keyboard.type("milk")
+    press(keyed, "Enter", "Escape")
+    see(keyed, todo="a b c milk")
+
+
+def test_arrows_choose(keyed):
+    press(keyed, "ArrowDown")
+    expect(card(keyed, "a")).to_be_focused()
+    press(keyed, "ArrowDown", "ArrowRight")
+    expect(card(keyed, "y")).to_be_focused()
+    press(keyed, "ArrowRight", "ArrowLeft", "ArrowUp")
+    expect(card(keyed, "a")).to_be_focused()
+
+
+def test_space_lifts_and_arrows_carry_within_the_column(board, keyed):
+    press(keyed, "ArrowDown", "Space", "ArrowDown", "ArrowDown")
+    see(keyed, todo="b c a")
+    press(keyed, "Space")
+    settled(keyed)
+    assert board.names()["todo"] == "b c a"
+    expect(card(keyed, "a")).to_be_focused()
+
+
+def test_space_lifts_and_arrows_carry_across(board, keyed):
+    press(keyed, "ArrowDown", "ArrowDown", "Space", "ArrowRight", "Space")
+    see(keyed, todo="a c", doing="x b y")
+    said = "'b' moved from todo, 2 of 3, to doing, 2 of 3"
+    expect(keyed.locator("#live")).to_have_text(said)
+    settled(keyed)
+    assert board.names()["doing"] == "x b y"
+    expect(card(keyed, "b")).to_be_focused()
+
+
+def test_escape_puts_a_carried_card_back(board, keyed):
+    press(keyed, "ArrowDown", "Space", "ArrowRight", "Escape")
+    see(keyed, todo="a b c", doing="x y")
+    assert board.names()["todo"] == "a b c"
+
+
+def test_e_and_enter_edit(keyed):
+    press(keyed, "ArrowDown", "e")
+    keyed.keyboard.type("milk")
+    press(keyed, "Enter", "Enter")
+    keyed.keyboard.type("bread")
+    press(keyed, "Enter")
+    see(keyed, todo="bread b c")
+
+
+def test_m_opens_the_menu_that_moves(board, keyed):
+    press(keyed, "ArrowDown", "m")
+    expect(keyed.locator("dialog")).to_be_visible()
+    keyed.get_by_role("button", name="To the bottom of done").focus()
+    press(keyed, "Enter")
+    see(keyed, todo="b c", done="a")
+    expect(card(keyed, "a")).to_be_focused()
+
+
+def test_delete_deletes_and_focus_goes_to_the_next_card(keyed):
+    press(keyed, "ArrowDown", "Delete")
+    see(keyed, todo="b c")
+    expect(card(keyed, "b")).to_be_focused()
+    press(keyed, "Control+z")
+    see(keyed, todo="a b c")
+
+
+def test_slash_filters_and_escape_clears(keyed):
+    press(keyed, "/")
+    keyed.keyboard.type("B")
+    see(keyed, todo="b", doing="")
+    expect(keyed.locator("#hits")).to_have_text("1 of 5")
+    press(keyed, "Escape")
+    see(keyed, todo="a b c", doing="x y")
+
+
+def test_question_mark_helps(keyed):
+    press(keyed, "?")
+    expect(keyed.locator("dialog")).to_contain_text("Space")
+    press(keyed, "Escape")
+    expect(keyed.locator("dialog")).not_to_be_visible()
+
+
+def test_focus_follows_its_card_through_remote_changes(board, keyed):
+    ids = {task["name"]: task["id"] for task in board.call("GET", "/tasks")["tasks"]}
+    press(keyed, "ArrowDown")
+    board.change(ids["a"], list="doing", at="top")
+    see(keyed, doing="a x y")
+    expect(card(keyed, "a")).to_be_focused()
+    board.remove(ids["a"])
+    see(keyed, doing="x y")
+    expect(card(keyed, "x")).to_be_focused()
+
+
+def test_what_follows_an_add_that_is_not_answered_yet_is_kept(board, keyed):
+    keyed.route("**/tasks", lambda route: (keyed.wait_for_timeout(300), route.continue_()))
+    press(keyed, "n")
+    keyed.keyboard.type("milk")
+    press(keyed, "Enter", "Escape", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown")
+    expect(card(keyed, "milk")).to_be_focused()
+    press(keyed, "Space", "ArrowRight", "Space")
+    settled(keyed)
+    see(keyed, doing="x y milk")
+    assert board.names()["doing"] == "x y milk"

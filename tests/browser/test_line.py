@@ -1,0 +1,127 @@
+"""The line: said in words, found dead in time, and right again without a reload."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import add, see, wait_live
+
+pytestmark = pytest.mark.browser
+QUICK = "window.__kanban = {quietMs: 1000, probeLimitMs: 700, watchMs: 200, connectLimitMs: 1000}"
+
+
+@pytest.fixture
+def wired(board, new_page, wire):
+    """A page whose line runs through the wire, with short timers."""
+    page = new_page()
+    page.add_init_script(QUICK)
+    return board.open(page, wire.url)
+
+
+def test_a_cut_is_said_and_what_was_missed_comes_when_it_is_mended(board, wired, wire):
+    wire.cut()
+    expect(wired.locator("#line")).to_have_text(re.compile(r"^Offline since .*\d\d"))
+    board.fill(todo="a b", done="c")
+    wire.mend()
+    see(wired, todo="a b", done="c")
+    expect(wired.locator("#line")).to_have_text("Sync is live!")
+
+
+def test_a_silent_line_is_found_dead_and_made_anew(board, wired, wire):
+    board.fill(todo="a")
+    see(wired, todo="a")
+    wire.silence()
+    expect(wired.locator("#line")).to_contain_text("Offline since")
+    board.fill(todo="b")
+    wire.mend()
+    see(wired, todo="a b")
+    wait_live(wired)
+
+
+def test_a_task_deleted_while_the_line_was_dead_is_gone(board, wired, wire):
+    ids = board.fill(todo="a b")
+    see(wired, todo="a b")
+    wire.silence()
+    expect(wired.locator("#line")).to_contain_text("Offline since")
+    board.remove(ids["a"])
+    wire.mend()
+    see(wired, todo="b")
+
+
+def test_what_is_added_while_the_line_is_silent_is_kept_and_sent(board, wired, wire):
+    wire.silence()
+    add(wired, "milk")
+    expect(wired.locator("#line")).to_contain_text("Offline since")
+    see(wired, todo="milk")
+    wire.mend()
+    wait_live(wired)
+    expect(wired.locator(".pending, .unknown")).to_have_count(0, timeout=20_000)
+    assert board.names()["todo"] == "milk"
+
+
+def test_a_quiet_line_stays_live(wired):
+    seen = []
+    wired.expose_function("seen", seen.append)
+    wired.evaluate(
+        "new MutationObserver(() => seen(line.textContent)).observe(line, {childList: true})"
+    )
+    wired.wait_for_timeout(3500)
+    assert seen == []
+    expect(wired.locator("#line")).to_have_text("Sync is live!")
+
+
+def test_a_server_started_again_is_found_without_a_reload(servers, tmp_path, new_page):
+    board = servers.start(tmp_path)
+    page = board.open(new_page())
+    add(page, "milk")
+    see(page, todo="milk")
+    servers.stop()
+    expect(page.locator("#line")).to_contain_text("Offline since")
+    servers.start(tmp_path, KANBAN_PORT=board.url.rsplit(":", 1)[1])
+    wait_live(page, 20_000)
+    add(page, "bread")
+    see(page, todo="milk bread")
+
+
+def test_a_list_that_vanished_is_opened_again(board, page):
+    board.fill(todo="a")
+    see(page, todo="a")
+    board.sync("DELETE", "Lists/tasks")
+    see(page, todo="")
+    add(page, "milk")
+    see(page, todo="milk", timeout_ms=15_000)
+    wait_live(page)
+
+
+def test_a_shared_board_asks_for_the_passcode_once(servers, tmp_path, new_page):
+    board = servers.start(tmp_path, KANBAN_PASSCODE="open sesame")
+    page = new_page()
+    page.goto(board.url)
+    field = page.locator("dialog input")
+    field.fill("wrong")
+    field.press("Enter")
+    expect(page.locator("dialog")).to_contain_text("That was not it")
+    field.fill("open sesame")
+    field.press("Enter")
+    wait_live(page)
+    add(page, "milk")
+    expect(page.locator(".pending")).to_have_count(0)
+    page.reload()
+    wait_live(page)
+    see(page, todo="milk")
+    expect(page.locator("dialog")).not_to_be_visible()
+
+
+def test_the_page_cannot_write_to_sync(board, page):
+    board.fill(todo="a")
+    code = """async () => {
+        const grant = await (await fetch('/token')).json();
+        const client = new Twilio.Sync.Client(grant.token, grant.sync.options);
+        const list = await client.list({id: 'tasks', mode: 'open_existing'});
+        const tries = [list.push({name: 'x'}), list.set(0, {name: 'x'}), list.remove(0)];
+        const said = await Promise.allSettled(tries);
+        client.shutdown();
+        return said.map(({reason}) => [reason?.status, reason?.code]);
+    }"""
+    assert page.evaluate(code) == [[403, 54007]] * 3
