@@ -18,6 +18,7 @@ import uvicorn
 from . import create_app, logs
 from .bridge import Bridge
 from .errors import SyncError
+from .patience import ImpatientProtocol
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
 from .sync_store import SyncStore
@@ -145,6 +146,7 @@ def _address(listener: socket.socket) -> str:
 def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None:
     config = uvicorn.Config(
         app,
+        http=ImpatientProtocol,
         ws=ws,
         log_config=None,
         log_level="warning",
