@@ -93,7 +93,8 @@ def _environ(scope: dict[str, Any], body: bytes) -> dict[str, Any]:
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        if "_" not in name:  # it would pass for the header with dashes
+        is_whole = name == "transfer-encoding"  # the body has been read: chunks are past
+        if "_" not in name and not is_whole:  # `_` would pass for the header with dashes
             key = _environ_key(name)
             environ[key] = f"{environ[key]},{value}" if key in environ else value
     environ["CONTENT_LENGTH"] = str(len(body))
