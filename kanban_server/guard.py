@@ -34,7 +34,8 @@ class Guard:
         host: the Host header; remote: the peer's address. Raises NotAllowedHere.
         """
         name = _hostname(host)
-        if not (name == "localhost" or _is_address(name) or name == self._public_host):
+        is_public = bool(name) and name == self._public_host
+        if not (name == "localhost" or _is_address(name) or is_public):
             raise NotAllowedHere(
                 "This host name is not served. If it is yours, set KANBAN_PUBLIC_URL to it."
             )
