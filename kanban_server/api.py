@@ -142,14 +142,14 @@ def _add_lease(api: Blueprint, board: Board) -> None:
             return _json(lease)
 
         @api.response(204)
-        @_refuses(api, 400, 422, 504)
+        @_refuses(api, 400, 404, 422, 504)
         @api.doc(parameters=[{**LEASE_HEADER, "required": True}])
         def delete(self, index: int) -> Response:
             """Give a lease up; it is no error if it is gone."""
             lease = wishes.lease()
             if lease is None:
                 raise errors.BadRequest("The header Lease must name the lease to give up.")
-            board.give_up_lease(index, lease)
+            board.give_up_lease(_id(index), lease)
             return Response(status=204)
 
 

@@ -1,6 +1,7 @@
 """What a request wishes: body and headers, gathered for the board."""
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -41,8 +42,8 @@ def change(body: dict[str, Any]) -> Change:
 
 
 def lease() -> str | None:
-    """Give the id in the header Lease."""
-    return request.headers.get("Lease") or None
+    """Give the id in the header Lease. Raises BadRequest."""
+    return _short_header("Lease")
 
 
 def _mark() -> str:
@@ -50,12 +51,17 @@ def _mark() -> str:
 
     A deletion leaves no mark that it could be recognised by, so it takes no key.
     """
-    key = request.headers.get("Idempotency-Key")
-    if key is None or request.method == "DELETE":
+    key = None if request.method == "DELETE" else _short_header("Idempotency-Key")
+    if key is None:
         return str(uuid.uuid4())
-    if not (0 < len(key) <= MAX_KEY_CHARS and key.isascii() and key.isprintable()):
-        raise errors.BadRequest("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{g.identity}\n{key}"))
+
+
+def _short_header(name: str) -> str | None:
+    value = request.headers.get(name)
+    if value is None or re.fullmatch(f"[ -~]{{1,{MAX_KEY_CHARS}}}", value):
+        return value
+    raise errors.BadRequest(f"{name} must be 1 to {MAX_KEY_CHARS} printable ASCII characters.")
 
 
 def _revision() -> str | None:
@@ -82,6 +88,6 @@ MATCH_HEADER = {
 LEASE_HEADER = {
     "in": "header",
     "name": "Lease",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
     "description": "The id of the caller's lease of this task.",
 }
