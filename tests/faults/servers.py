@@ -3,12 +3,14 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -48,6 +50,12 @@ class Process:
         assert self.popen.poll() is None, text
         return text
 
+    def _accepts(self, url: str) -> bool:
+        """Tell whether it listens already: it says where a moment before."""
+        self._started()
+        with socket.socket() as probe:
+            return probe.connect_ex((urlsplit(url).hostname, urlsplit(url).port)) == 0
+
     def text(self) -> str:
         """Give all that it has said so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -77,6 +85,7 @@ class Emulator(Process):
         pairs = re.findall(r"^((?:KANBAN|TWILIO)\w+)=(\S+)$", self._started(), re.MULTILINE)
         self.variables = dict(pairs)
         self.url = self.variables["KANBAN_SYNC_URL"]
+        wait_until(lambda: self._accepts(self.url))
 
     def ask(self, method: str, path: str, **form: str) -> requests.Response:
         """Ask the REST API, past every proxy; path: below the Service."""
@@ -104,6 +113,7 @@ class Server(Process):
         ready = r"The board is on (http://\S+)"
         super().__init__(folder, "kanban_server.serve", ready=ready, **given)
         self.url = self.ready.group(1)
+        wait_until(lambda: self._accepts(self.url))
 
     @property
     def port(self) -> int:
