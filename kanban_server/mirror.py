@@ -47,14 +47,14 @@ class Mirror:
         try:
             item = self._store.item(index)
         except errors.SyncNotFound as error:
-            raise self.gone(index) from error
+            raise self.gone(index, begun) from error
         self._replica.put(item, begun)
         self._replica.was_read(index, begun)
         return item
 
-    def gone(self, index: int) -> errors.TaskNotFound:
-        """Note that there is no such Item, and give the error that says so."""
-        self._replica.drop(index, self._clock())
+    def gone(self, index: int, since: float | None = None) -> errors.TaskNotFound:
+        """Note that there was no such Item at the time since, and give the error that says so."""
+        self._replica.drop(index, self._clock() if since is None else since)
         return errors.TaskNotFound(index)
 
     def create(self, data: dict[str, Any]) -> Item:

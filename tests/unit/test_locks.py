@@ -1,0 +1,54 @@
+"""A lock for each name."""
+
+import threading
+
+import pytest
+
+from kanban_server.locks import KeyedLocks
+
+
+def test_one_thread_at_a_time_is_in_for_a_name():
+    locks, inside, most = KeyedLocks(), [], []
+
+    def work():
+        for _ in range(200):
+            with locks("a"):
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 1
+
+
+def test_two_names_do_not_wait_for_each_other():
+    locks, passed = KeyedLocks(), threading.Event()
+    with locks("a"):
+        thread = threading.Thread(target=lambda: _pass(locks, passed))
+        thread.start()
+        assert passed.wait(5)
+    thread.join()
+
+
+def _pass(locks, passed):
+    with locks("b"):
+        passed.set()
+
+
+def test_a_lock_is_forgotten_when_nobody_needs_it():
+    locks = KeyedLocks()
+    with locks("a"), locks("b"):
+        pass
+    assert locks._locks == {}
+
+
+def test_a_failure_inside_frees_the_lock():
+    locks = KeyedLocks()
+    with pytest.raises(RuntimeError), locks("a"):
+        raise RuntimeError
+    with locks("a"):
+        assert len(locks._locks) == 1
