@@ -6,7 +6,7 @@ from . import dates
 from .items import Item, cds_url
 from .kinds import BY_NAME
 from .objects import SyncObject
-from .rest_bodies import dumps
+from .rest_bodies import dumps, quoted
 
 
 def object_body(account_sid: str, obj: SyncObject) -> str:
@@ -34,16 +34,17 @@ def object_body(account_sid: str, obj: SyncObject) -> str:
 def item_body(account_sid: str, obj: SyncObject, item: Item, *, with_data: bool = True) -> str:
     """Give an Item; answers to writes come without its data."""
     kind = BY_NAME[obj.kind]
+    key = item.key if isinstance(item.key, int) else dumps(item.key)
     data = f'"data":{item.data},' if with_data else ""
     return (
-        f'{{"{kind.key}":{dumps(item.key)},"{kind.name}_sid":"{obj.sid}",'
+        f'{{"{kind.key}":{key},"{kind.name}_sid":"{obj.sid}",'
         f'"account_sid":"{account_sid}","service_sid":"{obj.service_sid}",'
         f'"url":"{cds_url(obj, item.key)}",{data}'
         f'"revision":"{item.revision}","last_event_id":{item.event_id},'
         f'"date_created":"{dates.to_milliseconds(item.created)}",'
         f'"date_updated":"{dates.to_milliseconds(item.updated)}",'
-        f'"date_expires":{dumps(dates.to_milliseconds(item.expires))},'
-        f'"created_by":{dumps(item.created_by)}}}'
+        f'"date_expires":{quoted(dates.to_milliseconds(item.expires))},'
+        f'"created_by":{quoted(item.created_by)}}}'
     )
 
 

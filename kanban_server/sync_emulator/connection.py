@@ -43,6 +43,7 @@ class Connection:
         hub.attach(self._loop)
         self._session = Session(emulator.verify_token, emulator.clock())
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_deadline: float | None = None
         self.identity = ""
         self._is_lost = False
         self._schedule()
@@ -74,14 +75,17 @@ class Connection:
 
     def _schedule(self) -> None:
         """Keep one timer, at the session's deadline."""
-        if self._is_lost:
+        deadline = self._session.deadline
+        if self._is_lost or self._timer_deadline == deadline:
             return
         if self._timer is not None:
             self._timer.cancel()
-        delay = max(0.0, self._session.deadline - self._emulator.clock())
+        delay = max(0.0, deadline - self._emulator.clock())
         self._timer = self._loop.call_later(delay, self._tick)
+        self._timer_deadline = deadline
 
     def _tick(self) -> None:
+        self._timer_deadline = None
         self._perform(self._session.tick(self._emulator.clock()))
 
     def _ask(self, ask: Ask) -> None:

@@ -124,12 +124,19 @@ class Hub:
             if subscription.waiting is not None:
                 subscription.waiting.extend(events)
             elif subscription.after < first:
-                subscription.after = last
-                subscription.subscriber.send(packet)
+                self._send(subscription, packet, last)
             elif subscription.after < last:
                 new = [event for event in events if event.id > subscription.after]
-                subscription.after = last
-                subscription.subscriber.send(_packet(new))
+                self._send(subscription, _packet(new), last)
+
+    def _send(self, subscription: Subscription, packet: bytes, last: int) -> None:
+        """Send to one; whatever is wrong with it, the others get theirs."""
+        subscription.after = last
+        try:
+            subscription.subscriber.send(packet)
+        except Exception:
+            _log.exception("a subscriber could not be sent to")
+            self.cancel(subscription.subscriber, subscription.object_sid)
 
     def _end_subscriptions(self, change: ObjectRemoved | AccessLost | AclTurnedOn) -> None:
         for object_sid, subscriptions in list(self._objects.items()):

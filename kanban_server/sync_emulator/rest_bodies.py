@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from . import dates
@@ -18,6 +19,12 @@ from .requests import Request
 from .services import Service
 
 dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+@lru_cache(maxsize=1024)
+def quoted(text: str | None) -> str:
+    """Give short text that comes often (an identity, a date) as JSON."""
+    return dumps(text)
 
 
 def service_body(account_sid: str, base: str, service: Service) -> str:
@@ -71,16 +78,16 @@ def object_body(account_sid: str, base: str, obj: SyncObject) -> str:
 def item_body(account_sid: str, base: str, obj: SyncObject, item: Item) -> str:
     """Give an Item; its data is put in as the text it is kept as."""
     kind = BY_NAME[obj.kind]
-    expires = dates.to_seconds(item.expires)
+    key = item.key if isinstance(item.key, int) else dumps(item.key)
     return (
-        f'{{"{kind.key}":{dumps(item.key)},"account_sid":"{account_sid}",'
+        f'{{"{kind.key}":{key},"account_sid":"{account_sid}",'
         f'"service_sid":"{obj.service_sid}","{kind.name}_sid":"{obj.sid}",'
         f'"url":"{object_url(base, obj)}/Items/{quote(item.key)}",'
         f'"revision":"{item.revision}","data":{item.data},'
-        f'"date_expires":{dumps(expires)},'
+        f'"date_expires":{quoted(dates.to_seconds(item.expires))},'
         f'"date_created":"{dates.to_seconds(item.created)}",'
         f'"date_updated":"{dates.to_seconds(item.updated)}",'
-        f'"created_by":{dumps(item.created_by)}}}'
+        f'"created_by":{quoted(item.created_by)}}}'
     )
 
 

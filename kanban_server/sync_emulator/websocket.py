@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .emulator import Emulator
 
 PATH = "/v3/wsconnect"
+_BINARY = WSMsgType.BINARY
 MAX_MESSAGE_BYTES = 256 * 1024
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
 HANDSHAKE_SECONDS = 10.0
@@ -65,12 +66,13 @@ class SocketListener(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take in a frame."""
-        if frame.msg_type == WSMsgType.CLOSE:
+        kind = frame.msg_type
+        if kind == _BINARY and frame.fin and not self._parts:
+            self._receive(frame.get_payload_as_bytes())
+        elif kind == WSMsgType.CLOSE:
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
-        elif frame.msg_type == WSMsgType.BINARY and frame.fin and not self._parts:
-            self._receive(frame.get_payload_as_bytes())
-        elif frame.msg_type in (WSMsgType.BINARY, WSMsgType.TEXT, WSMsgType.CONTINUATION):
+        elif kind in (_BINARY, WSMsgType.TEXT, WSMsgType.CONTINUATION):
             self._collect(transport, frame)
 
     def _collect(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -99,7 +101,7 @@ class SocketListener(WSListener):
         if self._transport is None:
             return
         if not self._is_paused:
-            self._transport.send(WSMsgType.BINARY, packet)
+            self._transport.send(_BINARY, packet)
             return
         self._unsent.append(packet)
         self._unsent_bytes += len(packet)
@@ -118,7 +120,7 @@ class SocketListener(WSListener):
         while self._unsent and not self._is_paused and self._transport is not None:
             packet = self._unsent.popleft()
             self._unsent_bytes -= len(packet)
-            self._transport.send(WSMsgType.BINARY, packet)
+            self._transport.send(_BINARY, packet)
 
     def hang_up(self) -> None:
         """Close the socket."""

@@ -181,3 +181,17 @@ async def wire_of(emulator, identity="alice", **token):
         yield wire
     finally:
         wire.connection.lose()
+
+
+def as_alice(story):
+    """Make a test of an async story: with a Wire of alice, the REST caller, an empty List."""
+
+    def test(emulator, rest, tasks):
+        async def run():
+            async with wire_of(emulator) as wire:
+                await story(wire, rest, tasks)
+
+        asyncio.run(run())
+
+    test.__name__ = story.__name__
+    return test

@@ -1,0 +1,71 @@
+"""How far back a subscription may begin. Source: SYNC_PROTOCOL.md, sections 6.1 to 6.5."""
+
+from callers import as_alice
+
+from kanban_server.sync_emulator import changes, hub, subscriptions
+
+
+@as_alice
+async def test_a_last_event_id_from_the_future_is_refused(wire, rest, tasks):
+    outcome = await wire.subscribe(tasks, after=5)
+    assert outcome["event_type"] == "subscription_failed"
+    assert outcome["events"][0]["error"]["status"] == 410
+
+
+@as_alice
+async def test_history_that_is_gone_is_refused_not_skipped(wire, rest, tasks):
+    [rest.add(n=n) for n in range(5)]
+    rest.emulator.database.write(lambda tx: tx.execute("DELETE FROM events WHERE id<=3"))
+    assert (await wire.subscribe(tasks, after=1))["events"][0]["error"]["status"] == 410
+    assert (await wire.subscribe(tasks, after=3, correlation=78))["event_type"].endswith("ed")
+    assert wire.events() == [("list_item_added", 4), ("list_item_added", 5)]
+
+
+@as_alice
+async def test_a_client_without_an_event_id_is_replayed_the_newest(wire, rest, tasks):
+    [rest.add(n=n) for n in range(60)]
+    await wire.subscribe(tasks, after=None)
+    assert [number for _, number in wire.events()] == list(range(11, 61))
+
+
+@as_alice
+async def test_minus_1_stands_for_no_event_yet(wire, rest, tasks):
+    rest.add(n=1)
+    await wire.subscribe(tasks, after=-1)
+    assert wire.events() == [("list_item_added", 1)]
+
+
+@as_alice
+async def test_a_long_replay_is_cut_and_the_client_asks_for_the_rest(wire, rest, tasks):
+    [rest.add(n="x" * 10_000) for n in range(130)]
+    after, seen, correlation = 0, [], 100
+    while True:
+        correlation += 1
+        [event] = (await wire.subscribe(tasks, after, correlation))["events"]
+        after = event["last_event_id"]
+        seen.append(event["replay_status"])
+        if seen[-1] == "completed":
+            break
+    assert seen == ["interrupted", "completed"]
+    assert [number for _, number in wire.events()] == list(range(1, 131))
+
+
+@as_alice
+async def test_a_replay_comes_in_packets_that_the_sdk_can_digest(wire, rest, tasks):
+    [rest.add(n=n) for n in range(120)]
+    await wire.subscribe(tasks, after=0)
+    sizes = [len(body["events"]) for body in wire.notifications("list_item_added")]
+    assert sizes == [50, 50, 20]
+    assert max(sizes) == hub.MAX_EVENTS_PER_PACKET
+
+
+def test_the_oldest_events_go_when_there_are_too_many(rest, tasks, monkeypatch):
+    monkeypatch.setattr(changes, "KEPT_EVENTS", 10)
+    monkeypatch.setattr(changes, "_TRIM_EVERY", 5)
+    [rest.add(n=n) for n in range(25)]
+    count = "SELECT min(id), max(id) FROM events"
+    assert rest.emulator.database.read(lambda tx: tx.execute(count).fetchone()) == (16, 25)
+
+
+def test_a_replay_is_bounded_in_events_as_well():
+    assert subscriptions.MAX_REPLAYED_EVENTS < changes.KEPT_EVENTS
