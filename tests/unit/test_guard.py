@@ -1,0 +1,132 @@
+"""Where a request may come from, and how often."""
+
+import pytest
+
+from kanban_server.errors import NotAllowedHere, TooManyRequests
+from kanban_server.guard import Guard
+from kanban_server.settings import Settings
+
+PUBLIC = "https://board.example.org"
+
+
+@pytest.fixture
+def home():
+    return Guard(Settings(public_url=PUBLIC))
+
+
+@pytest.fixture
+def shared():
+    return Guard(
+        Settings(public_url=PUBLIC, passcode="x", cors_origins=("https://far.example.org",))
+    )
+
+
+def let_in(guard, host="localhost:5001", remote="127.0.0.1", **headers):
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    guard.check_origin_of_request(host, remote, headers)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "localhost:5001", "127.0.0.1:5001", "[::1]:5001", "LOCALHOST", "192.168.1.5"],
+)
+def test_this_machines_names_and_addresses_are_served(host, home):
+    let_in(home, host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[", "evil:5001", "a b",
+     "board.example.org.evil", "localhost,evil", "xn--localhost", "localhoſt.evil"],
+)  # fmt: skip
+def test_a_foreign_host_is_refused(host, home, shared):
+    for guard in (home, shared):
+        with pytest.raises(NotAllowedHere):
+            let_in(guard, host)
+
+
+def test_the_public_name_is_served_only_with_a_passcode(home, shared):
+    let_in(shared, "board.example.org")
+    with pytest.raises(NotAllowedHere, match="KANBAN_PASSCODE"):
+        let_in(home, "board.example.org")
+
+
+@pytest.mark.parametrize(
+    "name", ["Forwarded", "X_Forwarded_For", "x_forwarded_proto", "X_Forwarded_Any"]
+)
+def test_a_tunnel_is_refused_without_a_passcode(name, home, shared):
+    let_in(shared, **{name: "1.2.3.4"})
+    with pytest.raises(NotAllowedHere, match="KANBAN_PASSCODE"):
+        let_in(home, **{name: "1.2.3.4"})
+
+
+@pytest.mark.parametrize("remote", ["192.168.1.9", "2001:db8::1", "nonsense"])
+def test_another_machine_is_refused_without_a_passcode(remote, home, shared):
+    let_in(shared, remote=remote)
+    with pytest.raises(NotAllowedHere):
+        let_in(home, remote=remote)
+
+
+@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.9.1", "::1"])
+def test_this_machine_is_let_in(remote, home):
+    let_in(home, remote=remote)
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:5001", "https://localhost:5001", PUBLIC])
+def test_our_own_origin_is_let_in(origin, home):
+    let_in(home, Origin=origin)
+
+
+@pytest.mark.parametrize("origin", ["null", "", "http://localhost", "http://evil", "http://[", "localhost:5001",
+                                    "http://localhost:5001.evil", "http://evil@localhost:5001"])  # fmt: skip
+def test_a_foreign_origin_is_refused(origin, home):
+    with pytest.raises(NotAllowedHere, match="KANBAN_CORS_ORIGINS"):
+        let_in(home, Origin=origin)
+
+
+def test_a_listed_origin_is_let_in(shared):
+    let_in(shared, Origin="https://far.example.org")
+
+
+@pytest.mark.parametrize("forwarded", ["1.1.1.1, 2.2.2.2", "2.2.2.2", "x,, 2.2.2.2 "])
+def test_only_a_proxy_on_this_machine_is_believed_and_only_its_own_entry(forwarded, shared):
+    headers = {"X-Forwarded-For": forwarded}
+    assert shared.client_address("127.0.0.1", headers) == "2.2.2.2"
+    assert shared.client_address("3.3.3.3", headers) == "3.3.3.3"
+    assert shared.client_address("127.0.0.1", {}) == "127.0.0.1"
+
+
+def count(times, call):
+    """Call so often; gives how many were let through."""
+    passed = 0
+    for _ in range(times):
+        try:
+            call()
+            passed += 1
+        except TooManyRequests as error:
+            assert error.retry_after
+    return passed
+
+
+def test_tokens_are_limited_for_each_address(shared):
+    assert count(40, lambda: shared.count_token("1.1.1.1")) == 30
+    assert count(1, lambda: shared.count_token("2.2.2.2")) == 1
+
+
+def test_writes_are_limited_for_each_identity(shared):
+    assert count(450, lambda: shared.count_write("ann")) == 400
+    assert count(1, lambda: shared.count_write("bob")) == 1
+
+
+def test_without_a_passcode_nothing_is_limited(home):
+    assert count(500, lambda: home.count_write("ann")) == 500
+    assert count(50, lambda: home.count_token("1.1.1.1")) == 50
+
+
+def test_ten_wrong_passcodes_bar_an_address_and_no_other(shared):
+    for _ in range(10):
+        shared.check_passcode_attempts("1.1.1.1")
+        shared.count_wrong_passcode("1.1.1.1")
+    with pytest.raises(TooManyRequests):
+        shared.check_passcode_attempts("1.1.1.1")
+    shared.check_passcode_attempts("2.2.2.2")
