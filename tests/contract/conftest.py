@@ -10,6 +10,7 @@ import os
 
 import pytest
 from dotenv import dotenv_values
+from sdks import NodeSdk, opened
 from serving import Serving
 from target import VARIABLES, Target
 
@@ -70,3 +71,33 @@ def target(_target):
     """The service under test; what a test makes in it is removed."""
     yield _target
     _target.clean()
+
+
+@pytest.fixture
+def tasks(target):
+    """A List that alice may read, write and remove."""
+    made = target.new_list()
+    target.allow("alice", made, read=True, write=True, manage=True)
+    return made
+
+
+@pytest.fixture
+def make_sdk(target):
+    """Give SDK clients that are connected as an identity; here in Node."""
+    made = []
+
+    def make(identity="alice", **token):
+        sdk = NodeSdk()
+        made.append(sdk)
+        sdk.connect(target.token(identity, **token), target.sdk_options)
+        return sdk
+
+    yield make
+    for sdk in made:
+        sdk.end()
+
+
+@pytest.fixture
+def sdk(make_sdk, tasks):
+    """Alice's client, with the List open and subscribed."""
+    return opened(make_sdk(), tasks)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 SDK_BUILD = HERE.parents[1] / "web/node_modules/twilio-sync/builds/twilio-sync.min.js"
 
@@ -35,6 +37,29 @@ class Sdk:
         if "error" in answer:
             raise SdkError(answer["error"])
         return answer["result"]
+
+    def log_of(self, kind):
+        """Give the log's entries of a type, as they are now."""
+        return [entry for entry in self.log() if entry["type"] == kind]
+
+
+def opened(sdk, tasks):
+    """Open the List, read it and so subscribe to it; give the client."""
+    assert sdk.openList(tasks.unique_name, "open_existing")["sid"] == tasks.sid
+    sdk.items(tasks.unique_name, {"pageSize": 100})
+    return sdk
+
+
+def refusal(call):
+    """Give (status, code) of what the SDK rejects the call with."""
+    with pytest.raises(SdkError) as refused:
+        call()
+    return refused.value.status, refused.value.code
+
+
+def keys(entries):
+    """Give the indexes or keys of Items or of log entries."""
+    return [entry["key"] for entry in entries]
 
 
 class NodeSdk(Sdk):
@@ -88,6 +113,14 @@ class PageSdk(Sdk):
     def __init__(self, browser, site):
         self.page = browser.new_page()
         self.page.goto(f"{site}/empty.html")
+        self._load()
+
+    def reload(self):
+        """Load the page again, as F5 does."""
+        self.page.reload()
+        self._load()
+
+    def _load(self):
         self.page.add_script_tag(path=SDK_BUILD)
         self.page.add_script_tag(path=HERE / "driver.mjs")
         self.page.evaluate(RECORDING)

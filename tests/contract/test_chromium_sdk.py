@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from sdks import PageSdk, SdkError, serve_files
+from sdks import PageSdk, keys, opened, refusal, serve_files
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = [
@@ -54,26 +54,6 @@ def make_sdk(target, browser, site):
         sdk.end()
 
 
-@pytest.fixture
-def tasks(target):
-    """A List that alice may read and write."""
-    made = target.new_list()
-    target.allow("alice", made, read=True, write=True, manage=True)
-    return made
-
-
-@pytest.fixture
-def sdk(make_sdk, tasks):
-    """Alice's client, with the List open and subscribed."""
-    return opened(make_sdk(), tasks)
-
-
-def opened(sdk, tasks):
-    sdk.openList(tasks.unique_name, "open_existing")
-    sdk.items(tasks.unique_name, {"pageSize": 100})
-    return sdk
-
-
 def test_the_writes_of_the_server_are_told_with_all_their_arguments(sdk, tasks):
     tasks.sync_list_items.create(data={"name": "é😀"})
     tasks.sync_list_items(0).update(data={"n": 2})
@@ -93,17 +73,20 @@ def test_a_thousand_items_are_paged_through(target, make_sdk, tasks):
     while page["hasNextPage"]:
         page = sdk.nextPage()
         found += page["items"]
-    assert [item["key"] for item in found] == list(range(1000))
+    assert keys(found) == list(range(1000))
 
 
 def test_who_may_only_read_is_refused_every_write(target, make_sdk, tasks):
     target.allow("reader", tasks, read=True)
     tasks.sync_list_items.create(data={"n": 1})
     sdk = opened(make_sdk("reader"), tasks)
-    for call in (("push", {}), ("set", 0, {}), ("remove", 0)):
-        with pytest.raises(SdkError) as refused:
-            sdk.call(call[0], tasks.unique_name, *call[1:])
-        assert (refused.value.status, refused.value.code) == (403, 54007)
+    name = tasks.unique_name
+    for call in (
+        lambda: sdk.push(name, {}),
+        lambda: sdk.set(name, 0, {}),
+        lambda: sdk.remove(name, 0),
+    ):
+        assert refusal(call) == (403, 54007)
 
 
 def test_own_writes_are_stored_and_told_as_local(sdk, tasks):
@@ -154,7 +137,23 @@ def test_after_a_restart_the_client_comes_back_and_ids_go_on(serving, sdk, tasks
     serving.stop()
     serving.start()
     tasks.sync_list_items.create(data={"n": 1})
-    assert [entry["key"] for entry in sdk.waitFor("itemAdded", 2)] == [0, 1]
+    assert keys(sdk.waitFor("itemAdded", 2)) == [0, 1]
+
+
+def test_the_sdks_session_cache_loses_nothing_even_with_default_options(
+    target, browser, site, tasks
+):
+    name = tasks.unique_name
+    options = {**target.sdk_options, "Sync": {}}
+    sdk = PageSdk(browser, site)
+    for n in range(2):
+        sdk.connect(target.token("alice"), options)
+        sdk.openList(name, "open_existing")
+        assert keys(sdk.items(name, {})["items"]) == list(range(n))
+        tasks.sync_list_items.create(data={"n": n})
+        assert keys(sdk.waitFor("itemAdded")) == [n]
+        sdk.reload()
+    sdk.end()
 
 
 @pytest.fixture

@@ -7,56 +7,9 @@ that stop the server or take a permission away: the cloud does not tell a subscr
 import json
 
 import pytest
-from sdks import NodeSdk, SdkError
+from sdks import keys, opened, refusal
 
 pytestmark = pytest.mark.node
-
-
-@pytest.fixture
-def make_sdk(target):
-    """Give SDK clients that are connected as an identity."""
-    made = []
-
-    def make(identity="alice", **token):
-        sdk = NodeSdk()
-        made.append(sdk)
-        sdk.connect(target.token(identity, **token), target.sdk_options)
-        return sdk
-
-    yield make
-    for sdk in made:
-        sdk.end()
-
-
-@pytest.fixture
-def tasks(target):
-    """A List that alice may read and write."""
-    made = target.new_list()
-    target.allow("alice", made, read=True, write=True, manage=True)
-    return made
-
-
-@pytest.fixture
-def sdk(make_sdk, tasks):
-    """Alice's client, with the List open and subscribed."""
-    return opened(make_sdk(), tasks)
-
-
-def opened(sdk, tasks):
-    """Open the List and wait until its events flow."""
-    assert sdk.openList(tasks.unique_name, "open_existing")["sid"] == tasks.sid
-    sdk.items(tasks.unique_name, {"pageSize": 100})
-    return sdk
-
-
-def refusal(call):
-    with pytest.raises(SdkError) as refused:
-        call()
-    return refused.value.status, refused.value.code
-
-
-def keys(entries):
-    return [entry["key"] for entry in entries]
 
 
 def test_an_existing_list_is_opened_by_name(sdk, tasks):
@@ -126,83 +79,6 @@ def test_who_may_not_read_cannot_open_the_list(make_sdk, tasks):
     assert refusal(open_it("open_or_create")) == (403, 54007)
 
 
-def test_an_own_write_is_stored_and_told_as_local(sdk, tasks):
-    name = tasks.unique_name
-    assert sdk.push(name, {"n": 1})["key"] == 0
-    assert sdk.set(name, 0, {"n": 2})["data"] == {"n": 2}
-    assert sdk.update(name, 0, {"m": 3})["data"] == {"n": 2, "m": 3}
-    item = tasks.sync_list_items(0).fetch()
-    assert (item.data, item.created_by) == ({"n": 2, "m": 3}, "alice")
-    sdk.remove(name, 0)
-    assert tasks.sync_list_items.list() == []
-    assert sdk.waitFor("itemAdded")[0]["isLocal"] is True
-    assert [entry["isLocal"] for entry in sdk.waitFor("itemUpdated", 2)] == [True, True]
-
-
-def test_an_own_removal_is_told_twice(sdk, tasks):
-    sdk.push(tasks.unique_name, {"n": 1})
-    sdk.remove(tasks.unique_name, 0)
-    assert [entry["isLocal"] for entry in sdk.waitFor("itemRemoved", 2)] == [True, False]
-
-
-def test_mutations_of_two_clients_are_all_counted(make_sdk, tasks):
-    alice, other = (opened(make_sdk(), tasks) for _ in range(2))
-    alice.push(tasks.unique_name, {"count": 0})
-    other.waitFor("itemAdded")
-    for _ in range(5):
-        alice.mutate(tasks.unique_name, 0, "count")
-        other.mutate(tasks.unique_name, 0, "count")
-    assert tasks.sync_list_items(0).fetch().data == {"count": 10}
-
-
-def test_a_mutation_of_a_stale_item_is_tried_again(sdk, tasks):
-    sdk.push(tasks.unique_name, {"count": 0})
-    tasks.sync_list_items(0).update(data={"count": 5})
-    assert sdk.mutate(tasks.unique_name, 0, "count")["data"] == {"count": 6}
-
-
-def test_a_removed_list_is_told_to_all(target, make_sdk, tasks):
-    target.allow("reader", tasks, read=True)
-    reader, owner = opened(make_sdk("reader"), tasks), opened(make_sdk(), tasks)
-    tasks.sync_list_items.create(data={})
-    reader.waitFor("itemAdded")
-    owner.removeList(tasks.unique_name)
-    assert reader.waitFor("removed")[0]["isLocal"] is False
-    assert owner.waitFor("removed")[0]["isLocal"] is True
-
-
-def test_a_list_is_made_by_opening_it(target, make_sdk):
-    name = target.new_list().unique_name + "-sdk"
-    sdk = make_sdk()
-    sid = sdk.openList(name)["sid"]
-    assert sdk.push(name, {"n": 1})["key"] == 0
-    assert target.service.sync_lists(name).fetch().sid == sid
-    sdk.removeList(name)
-
-
-def test_data_that_is_too_large_is_refused(sdk, tasks):
-    big = {"a": "x" * 17_000}
-    assert refusal(lambda: sdk.push(tasks.unique_name, big)) == (413, 54006)
-
-
-def test_a_map_is_written_and_told_like_a_list(target, make_sdk):
-    made = target.new_map()
-    name = made.unique_name
-    target.allow("alice", made, read=True, write=True, manage=True)
-    sdk = make_sdk()
-    sdk.openMap(name, "open_existing")
-    assert sdk.set(name, "a b/ü", {"n": 1})["data"] == {"n": 1}
-    assert sdk.update(name, "a b/ü", {"m": 2})["data"] == {"n": 1, "m": 2}
-    assert sdk.mutate(name, "new", "count")["data"] == {"count": 1}
-    assert made.sync_map_items("new").fetch().data == {"count": 1}
-    assert keys(sdk.items(name, {})["items"]) == ["a b/ü", "new"]
-    sdk.remove(name, "new")
-    made.sync_map_items.create(key="7", data={"by": "bob"})
-    assert sdk.waitFor("itemAdded", 3)[2]["key"] == "7"
-    sdk.removeMap(name)
-    assert sdk.waitFor("removed")
-
-
 def test_after_a_cut_everything_missed_is_caught_up_once(sdk, tasks):
     for n in range(3):
         tasks.sync_list_items.create(data={"n": n})
@@ -241,7 +117,7 @@ def test_a_bad_token_is_denied_with_its_code(make_sdk, ttl, code):
     sdk = make_sdk(ttl=ttl)
     assert sdk.waitFor("connectionError")[0]["code"] == code
     sdk.waitFor("state:denied")
-    assert bool([e for e in sdk.log() if e["type"] == "tokenExpired"]) == (code == 20104)
+    assert bool(sdk.log_of("tokenExpired")) == (code == 20104)
 
 
 def test_a_denied_client_comes_in_with_a_good_token(target, make_sdk, tasks):
@@ -285,3 +161,21 @@ def test_a_list_that_came_back_older_is_a_failure_not_a_silent_loss(serving, sdk
     serving.emulator.database.write(lambda tx: tx.execute(older))
     sdk.cut()
     assert sdk.waitFor("failure")[0]["status"] == 410
+
+
+def test_what_is_written_between_opening_and_subscribing_is_told_once(make_sdk, tasks):
+    name = tasks.unique_name
+    sdk = make_sdk()
+    sdk.openList(name, "open_existing")
+    tasks.sync_list_items.create(data={"n": 0})
+    read = keys(sdk.items(name, {"pageSize": 100})["items"])
+    tasks.sync_list_items.create(data={"n": 1})
+    tasks.sync_list_items.create(data={"n": 2})
+    sdk.waitFor("itemAdded", 3 - len(read))
+    assert sorted(read + keys(sdk.log_of("itemAdded"))) == [0, 1, 2]
+
+
+def test_a_list_removed_during_a_cut_is_told_as_removed(sdk, tasks):
+    sdk.cut()
+    tasks.delete()
+    assert sdk.waitFor("removed")[0]["isLocal"] is False
