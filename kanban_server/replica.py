@@ -76,7 +76,7 @@ class Replica:
             self._by_mark.setdefault(mark_of(item), set()).add(item.key)
 
     def drop(self, index: int, since: float) -> None:
-        """Take it that there is no such Item, unless something newer is held; since as for `put`."""
+        """Take it that there is no such Item, unless something newer is held; since as in `put`."""
         with self.lock:
             if self._known.get(index, since) > since:
                 return

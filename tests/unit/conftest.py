@@ -119,6 +119,19 @@ def client(make_app: Callable[..., Flask], wire: Wire) -> FlaskClient:
     return make_app(wire).test_client()
 
 
+@pytest.fixture(scope="session")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A caller of a board with one task, for tests whose every call is refused."""
+    emulator = Emulator(tmp_path_factory.mktemp("steady"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kanban_server.access.keep_readers_tidy", lambda access: None)
+        app = create_app(with_emulator(Settings(), emulator), send=send_to(emulator))
+    client = app.test_client()
+    client.post("/tasks", json={"name": "Buy milk"})
+    yield client
+    emulator.close()
+
+
 @pytest.fixture
 def closed(make_app: Callable[..., Flask], wire: Wire) -> FlaskClient:
     """A caller, still without a passcode, of a board that has one."""

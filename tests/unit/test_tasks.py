@@ -1,25 +1,64 @@
-"""What an Item means as a task: the rules that the page shares, case by case."""
-
-import json
-from pathlib import Path
+"""What an Item means as a task, also one of a foreign client."""
 
 import pytest
 
+from kanban_server import tasks
 from kanban_server.sync_store import Item
-from kanban_server.tasks import as_task, mark_of
 
-RULES = json.loads((Path(__file__).parent.parent / "rules.json").read_text(encoding="utf-8"))
+COLUMNS = ("todo", "doing", "done")
 
 
-@pytest.mark.parametrize("case", RULES["cases"], ids=lambda case: json.dumps(case["data"]))
-def test_an_item_of_any_client_shows_as_a_task(case):
-    task = as_task(Item(case["index"], case["data"], "1", ""), RULES["columns"])
-    assert {name: task[name] for name in ("name", "list", "position")} == {
-        name: case[name] for name in ("name", "list", "position")
+def shown(data):
+    return tasks.as_task(Item(7, data, "1a", "2015-07-30T20:00:00Z"), COLUMNS)
+
+
+def test_a_task_of_ours_is_shown_as_it_is():
+    data = {"name": "a", "list": "done", "position": "a1", "by": "ann", "key": "k", "op": "o"}
+    assert shown(data) == {
+        "id": 7,
+        "name": "a",
+        "list": "done",
+        "position": "a1",
+        "by": "ann",
+        "revision": "1a",
+        "updated": "2015-07-30T20:00:00Z",
     }
 
 
-def test_only_a_uuid_makes_two_items_one_task():
-    assert mark_of(Item(0, {"key": "milk"}, "1", "")) == ""
-    uuid = "0b5a7e52-1a52-5f0c-9d9e-27f0f6a3c111"
-    assert mark_of(Item(0, {"key": uuid}, "1", "")) == uuid
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ({"name": ""}, ""),
+        ({"name": 0}, "0"),
+        ({"name": None}, "null"),
+        ({"name": ["é", 1.5]}, '["é",1.5]'),
+        ({}, "{}"),
+        ({"by": "ann", "text": "x"}, '{"text":"x"}'),
+        (5, "5"),
+        (None, "null"),
+        ([], "[]"),
+        ("text", "text"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_name_is_shown(data, name):
+    assert shown(data)["name"] == name
+
+
+@pytest.mark.parametrize("column", [None, 5, "", "Done", ["done"], {"done": 1}])
+def test_an_unknown_column_is_the_first(column):
+    assert shown({"name": "a", "list": column})["list"] == "todo"
+
+
+@pytest.mark.parametrize("position", [None, 5, "", "!", "a00", "ä", ["a0"]])
+def test_an_invalid_position_is_replaced_by_one_of_the_index(position):
+    assert shown({"position": position})["position"] == "V00007"
+
+
+@pytest.mark.parametrize("by", [None, 5, ["ann"]])
+def test_a_writer_that_is_no_text_is_nobody(by):
+    assert shown({"by": by})["by"] is None
+
+
+@pytest.mark.parametrize("key", [None, "", "k", 5, "G" * 36, "a" * 36])
+def test_only_a_uuid_is_a_mark(key):
+    assert tasks.mark_of(Item(0, {"key": key}, "1", "")) == ""

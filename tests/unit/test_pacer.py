@@ -1,0 +1,82 @@
+"""Turns for writes."""
+
+import threading
+
+import pytest
+
+from kanban_server.errors import TooManyRequests
+from kanban_server.pacer import BURST, LEAST_RATE, Pacer
+
+
+class Clock:
+    """Seconds, as a test sets them."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def passed(pacer, times, caller="ann"):
+    """Tell how many of so many writes in a row go through at once."""
+    count = 0
+    for _ in range(times):
+        if pacer._tokens < 1 and pacer._rate:
+            break
+        pacer.wait(caller)
+        count += 1
+    return count
+
+
+def test_without_a_rate_nobody_waits():
+    assert passed(Pacer(None), 1000) == 1000
+
+
+def test_a_burst_goes_through_and_then_the_pace_holds():
+    clock = Clock()
+    pacer = Pacer(20.0, clock)
+    assert passed(pacer, 100) == BURST
+    clock.now += 0.05
+    pacer._refill()
+    assert passed(pacer, 100) == 1
+
+
+def test_sync_saying_429_halves_the_pace_down_to_one_a_second():
+    clock = Clock()
+    pacer = Pacer(20.0, clock)
+    for _ in range(10):
+        pacer.slow_down()
+    assert pacer._rate == LEAST_RATE
+
+
+def test_the_pace_recovers_to_that_of_the_list_and_no_further():
+    clock = Clock()
+    pacer = Pacer(None, clock)
+    pacer.slow_down()
+    assert pacer._rate == 10
+    clock.now += 3600
+    pacer._refill()
+    assert pacer._rate == 20
+
+
+def test_a_wait_that_would_be_long_is_refused_before_anything_is_sent():
+    pacer = Pacer(1.0, Clock())
+    pacer._tokens = -2.0
+    with pytest.raises(TooManyRequests) as caught:
+        pacer.wait("ann")
+    assert caught.value.retry_after >= 2
+
+
+def test_callers_take_turns():
+    pacer, order = Pacer(50.0), []
+    pacer._tokens = -2.0
+    threads = [
+        threading.Thread(target=lambda c=c: (pacer.wait(c), order.append(c))) for c in "aaabb"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert sorted(order) == list("aaabb")
+    assert order.index("b") < 3
+    assert pacer._queues == {}

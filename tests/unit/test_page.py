@@ -1,0 +1,78 @@
+"""The page and its files, open to all, and no file that is not the page's."""
+
+import pytest
+
+from kanban_server.page import content_security_policy
+from kanban_server.settings import Settings
+
+
+def test_the_page_is_open_though_a_passcode_is_set(closed):
+    answer = closed.get("/")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    assert closed.get("/healthz").json == {"status": "up"}
+
+
+def test_the_page_names_the_columns_and_limits_and_has_no_inline_script(steady):
+    text = steady.get("/").text
+    assert all(column in text for column in ("todo", "doing", "done", "500", "700"))
+    assert " style=" not in text
+    assert " onclick=" not in text
+
+
+def test_columns_are_text_in_the_page(make_app):
+    columns = ('<script>alert("1")</script>', "b'\"")
+    text = make_app(columns=columns).test_client().get("/").text
+    assert '<script>alert("1")' not in text
+
+
+@pytest.mark.parametrize("name", ["main.js", "styles.css"])
+def test_the_pages_files_are_served(name, steady):
+    answer = steady.get(f"/static/{name}", buffered=True)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    tag = answer.headers["ETag"]
+    again = steady.get(f"/static/{name}", headers={"If-None-Match": tag}, buffered=True)
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/package.json",
+        "/static/index.html",
+        "/static/..%2Fsetup.cfg",
+        "/static/../settings.py",
+        "/static/%2e%2e/setup.cfg",
+        "/static/node_modules/sortablejs/package.json",
+        "/vendor/package.json",
+        "/vendor/..%2F..%2Findex.html",
+        "/static/",
+        "/.env",
+        "/web/main.js",
+    ],
+)
+def test_no_other_file_is(path, steady):
+    assert steady.get(path).status_code == 404
+
+
+def test_the_specification_names_every_route_of_the_api(steady):
+    paths = steady.get("/openapi.json").json["paths"]
+    assert set(paths) >= {"/tasks", "/tasks/{index}", "/tasks/{index}/lease", "/token", "/readyz"}
+    assert steady.get("/docs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("", "connect-src 'self' wss://*.twilio.com;"),
+        ("/", "connect-src 'self';"),
+        ("http://127.0.0.1:8710", "connect-src 'self' ws://127.0.0.1:8710;"),
+        ("https://sync.example.org", "connect-src 'self' wss://sync.example.org;"),
+    ],
+)
+def test_the_page_may_talk_to_its_server_and_to_sync_only(url, source):
+    policy = content_security_policy(Settings(sync_url=url))
+    assert source in policy
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
