@@ -12,12 +12,12 @@ from urllib.parse import unquote
 
 from . import items, objects, permissions, values
 from .cds_bodies import item_body, object_body, removal_body
-from .database import Transaction
 from .errors import NotImitated, Refusal
 from .items import Query
 from .kinds import LIST, MAP, kind_of
 from .requests import Call, Reply, Request, is_descending, json_reply, page_size
 from .session import Ask
+from .transactions import Transaction
 
 # The SDK only asks whether a page token is there.
 _MORE, _END = '"more"', "null"

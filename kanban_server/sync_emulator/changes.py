@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .database import Transaction
+from .transactions import Transaction
 
 KEPT_EVENTS = 100_000
 _TRIM_EVERY = 1000

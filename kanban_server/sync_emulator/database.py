@@ -6,6 +6,7 @@ of their own and see what is committed.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import sqlite3
@@ -19,79 +20,12 @@ from typing import Any, TypeVar
 from .errors import EmulatorError, Refusal, StorageFailed
 from .limits import Limits
 from .schema import SCHEMA, VERSION
+from .transactions import Job, Transaction
 
 T = TypeVar("T")
 MAX_BATCH = 256
 SWEEP_SECONDS = 1.0
-
-
-class Transaction:
-    """What a read or a write works in.
-
-    now: milliseconds since 1970. changes: what is to be published if it is committed.
-    """
-
-    __slots__ = ("changes", "execute", "limits", "now")
-
-    def __init__(self, db: sqlite3.Connection, now: int, limits: Limits) -> None:
-        self.execute = db.execute
-        self.now = now
-        self.limits = limits
-        self.changes: list[Any] = []
-
-
-class Job:
-    """A write that waits for its COMMIT. done: called with it by the publisher, if given."""
-
-    __slots__ = ("_ready", "changes", "done", "error", "result", "work")
-
-    def __init__(
-        self, work: Callable[[Transaction], Any], done: Callable[[Job], None] | None
-    ) -> None:
-        self.work = work
-        self.done = done
-        self.result: Any = None
-        self.error: Exception | None = None
-        self.changes: list[Any] = []
-        self._ready = threading.Lock()
-        self._ready.acquire()
-
-    def outcome(self) -> Any:
-        """Give the result. Raises what the work raised, or StorageFailed."""
-        if self.error is not None:
-            raise self.error
-        return self.result
-
-    def wait(self) -> Any:
-        """Wait until the job is over and give its outcome."""
-        self._ready.acquire()
-        return self.outcome()
-
-    def attempt(self, db: sqlite3.Connection, transaction: Transaction) -> None:
-        """Do the work in a savepoint of its own. Raises only what the disk is to blame for."""
-        db.execute("SAVEPOINT job")
-        try:
-            self.result = self.work(transaction)
-            self.changes = transaction.changes
-        except Exception as error:
-            if is_storage_error(error):
-                raise
-            db.execute("ROLLBACK TO job")
-            self.error = error
-        db.execute("RELEASE job")
-
-    def fail(self, error: Exception) -> None:
-        """Say that nothing of it was stored."""
-        self.result, self.error, self.changes = None, error, []
-
-    def finish(self) -> None:
-        """Wake who waits for it."""
-        self._ready.release()
-
-
-def is_storage_error(error: Exception) -> bool:
-    """Tell a failing disk (or a damaged file) from a mistake in a statement."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+_log = logging.getLogger(__name__)
 
 
 class Database:
@@ -186,15 +120,25 @@ class Database:
         try:
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
             db = self._connect()
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, VERSION):
-                raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
-            db.executescript(SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise EmulatorError(f"{self._path} cannot be opened: {error}") from error
+        try:
+            self._prepare(db)
+        except sqlite3.Error as error:
+            db.close()
+            raise EmulatorError(f"{self._path} cannot be opened: {error}") from error
+        except EmulatorError:
+            db.close()
+            raise
         return db
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
+        db.executescript(SCHEMA)
 
     def _run(self) -> None:
         sweep_at = time.monotonic() + SWEEP_SECONDS
@@ -230,9 +174,10 @@ class Database:
                 job.fail(StorageFailed(str(error)))
         try:
             self._publish(batch)
-        finally:
-            for job in batch:
-                job.finish()
+        except Exception:
+            _log.exception("a commit could not be published")
+        for job in batch:
+            job.finish()
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):

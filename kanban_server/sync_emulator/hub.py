@@ -14,7 +14,7 @@ from typing import Protocol
 
 from . import packets
 from .changes import AccessLost, AclTurnedOn, Event, ObjectRemoved
-from .database import Job
+from .transactions import Job
 
 LIVE = "com.twilio.rtd.cds."
 MAX_EVENTS_PER_PACKET = 50

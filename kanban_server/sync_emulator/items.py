@@ -6,10 +6,10 @@ import json
 from typing import NamedTuple
 
 from . import dates, objects
-from .database import Transaction
 from .errors import Refusal
 from .kinds import BY_NAME, Kind
 from .objects import SYSTEM, SyncObject
+from .transactions import Transaction
 
 # The host is never dialled; the SDK sends the path back. Source: SYNC_PROTOCOL.md, 4.1.
 CDS = "https://cds.us1.twilio.com/v3"

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from urllib.parse import quote as _quote
 
 from .changes import Event, ObjectRemoved, append_event
-from .database import Transaction
 from .errors import Refusal
 from .kinds import BY_NAME, SID, Kind, new_sid
 from .permissions import grant_creator
+from .transactions import Transaction
 
 SYSTEM = "system"
 _COLUMNS = (

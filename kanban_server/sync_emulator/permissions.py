@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .changes import AccessLost, AclTurnedOn
-from .database import Transaction
 from .errors import forbidden
+from .transactions import Transaction
 
 if TYPE_CHECKING:
     from .objects import SyncObject

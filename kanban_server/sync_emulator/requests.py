@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from .database import Transaction
 from .errors import Refusal
 from .kinds import Kind
+from .transactions import Transaction
 
 
 class Reply(NamedTuple):

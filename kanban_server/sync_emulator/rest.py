@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from . import items, objects, permissions, services, values
-from .database import Transaction
 from .errors import NotImitated, Refusal
 from .kinds import LIST, kind_of
 from .permissions import Permission
 from .requests import NO_CONTENT, Call, Http, Reply, Request, json_reply
 from .rest_bodies import item_body, object_body, permission_body, service_body
 from .rest_pages import list_items, list_objects, list_permissions, list_services
+from .transactions import Transaction
 
 Handler = Callable[[Transaction, str, Request], Reply]
 MAX_NAMES = 4

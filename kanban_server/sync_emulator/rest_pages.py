@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import items, objects, permissions, services, values
-from .database import Transaction
 from .errors import Refusal
 from .items import Item, Query
 from .requests import Reply, Request, is_descending, json_reply, page_size
@@ -17,6 +16,7 @@ from .rest_bodies import (
     read_page_token,
     service_body,
 )
+from .transactions import Transaction
 
 _ENDS: dict[str, str | None] = {"next": None, "previous": None}
 

@@ -6,8 +6,8 @@ import json
 from typing import Any, NamedTuple
 
 from . import permissions
-from .database import Transaction
 from .errors import Refusal
+from .transactions import Transaction
 
 DEFAULTS: dict[str, Any] = {
     "friendly_name": None,

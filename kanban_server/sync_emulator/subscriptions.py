@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import changes, objects, packets, permissions
 from .cds import read_body
-from .database import Transaction
 from .errors import Refusal
 from .hub import MAX_EVENTS_PER_PACKET
 from .kinds import BY_NAME
 from .requests import Reply, json_reply
 from .session import Ask
+from .transactions import Transaction
 
 if TYPE_CHECKING:
     from typing import TypeGuard

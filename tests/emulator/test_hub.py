@@ -4,8 +4,8 @@ import pytest
 
 from kanban_server.sync_emulator import packets
 from kanban_server.sync_emulator.changes import Event
-from kanban_server.sync_emulator.database import Job
 from kanban_server.sync_emulator.hub import Hub
+from kanban_server.sync_emulator.transactions import Job
 
 
 class Client:
