@@ -1,7 +1,6 @@
 """A real server, real browsers, and people's hands for them."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.hands import Board, listen_for_errors
 from tests.browser.wire import Wire
+from tests.chromium import find
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -44,11 +44,12 @@ class Servers:
     def start(self, data: Path, **settings: str) -> Board:
         """Start a server and wait until Sync answers."""
         port = settings.setdefault("KANBAN_PORT", free_port())
-        clean = {key: text for key, text in os.environ.items() if not key.startswith("TWILIO_")}
-        environment = {**clean, "KANBAN_DATA": str(data), **settings}
+        foreign = ("TWILIO_", "KANBAN_")
+        clean = {key: text for key, text in os.environ.items() if not key.startswith(foreign)}
+        environment = {**clean, "PYTHONPATH": str(ROOT), "KANBAN_DATA": str(data), **settings}
         command = [sys.executable, "-m", "kanban_server.serve"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+        process = subprocess.Popen(command, cwd=data.parent, env=environment, **quiet)
         self._processes.append(process)
         board = Board(f"http://127.0.0.1:{port}", data)
         deadline = time.monotonic() + START_SECONDS
@@ -93,8 +94,7 @@ def board(server: Board) -> Board:
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,0 +1,110 @@
+"""The commands of an admin, on an emulator of their own in the data folder."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kanban_server.cli import main
+from kanban_server.serve import open_store
+from kanban_server.settings import Settings
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("KANBAN_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def tasks(data) -> list[str]:
+    with open_store(Settings(data=data)) as store:
+        store.prepare()
+        for name in ("milk", "bread"):
+            store.create({"name": name})
+    return ["milk", "bread"]
+
+
+def run(*words: str, say: str = "") -> Result:
+    return CliRunner().invoke(main, words, input=say)
+
+
+def names(data: Path) -> list[str]:
+    with open_store(Settings(data=data)) as store:
+        return [item.data["name"] for item in store.items()]
+
+
+def snapshots(data: Path) -> list[Path]:
+    return sorted((data / "snapshots").glob("*.json"))
+
+
+def test_reset_asks_and_a_no_deletes_nothing(data, tasks):
+    result = run("reset", say="n\n")
+    assert "Delete all 2 tasks" in result.output
+    assert names(data) == tasks
+
+
+def test_reset_deletes_after_a_yes_and_leaves_a_snapshot(data, tasks):
+    assert run("reset", say="y\n").exit_code == 0
+    assert names(data) == []
+    (path,) = snapshots(data)
+    kept = json.loads(path.read_text())["tasks"]
+    assert [task["data"]["name"] for task in kept] == tasks
+
+
+def test_reset_for_scripts_does_not_ask(data, tasks):
+    assert "2 tasks deleted" in run("reset", "--yes").output
+    assert names(data) == []
+
+
+def test_an_empty_board_needs_no_reset(data):
+    assert "empty already" in run("reset").output
+    assert snapshots(data) == []
+
+
+def test_restore_brings_a_snapshot_back_once(data, tasks):
+    run("reset", "--yes")
+    (path,) = snapshots(data)
+    assert "2 tasks made" in run("restore", str(path)).output
+    assert "0 tasks made, 2 were there" in run("restore", str(path)).output
+    assert names(data) == tasks
+
+
+def test_restore_refuses_a_broken_file_before_anything_is_touched(data, tasks, tmp_path):
+    (tmp_path / "broken.json").write_text("{")
+    result = run("restore", str(tmp_path / "broken.json"))
+    assert result.exit_code == 1
+    assert "is not a snapshot" in result.output
+    assert names(data) == tasks
+
+
+def test_export_writes_what_is_there_and_deletes_nothing(data, tasks):
+    assert run("export").exit_code == 0
+    assert len(snapshots(data)) == 1
+    assert names(data) == tasks
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KANBAN_DATA", str(tmp_path / "file" / "data"))
+    result = run("reset", "--yes")
+    assert result.exit_code == 1
+    assert str(tmp_path / "file") in result.output
+
+
+def test_doctor_is_content_with_a_sound_installation(data, monkeypatch):
+    monkeypatch.setenv("KANBAN_PORT", "0")
+    monkeypatch.setattr("kanban_server.doctor.VENDOR_FILES", {"a": Path(__file__)})
+    result = run("doctor")
+    assert result.exit_code == 0, result.output
+    assert "Sync takes the credentials" in result.output
+
+
+def test_doctor_names_what_is_missing_in_the_settings(data, monkeypatch):
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert (
+        "WRONG TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_SYNC_SERVICE_SID not set" in result.output
+    )

@@ -1,0 +1,85 @@
+"""What may be wrong with an installation, one thing at a time."""
+
+import socket
+from email.utils import formatdate
+
+import pytest
+import responses
+from wire import SERVICE
+
+from kanban_server import doctor
+from kanban_server.settings import Settings
+
+NOON = 1_790_000_000
+
+
+def wrong(findings) -> list[str]:
+    return [finding.text for finding in findings if not finding.is_well]
+
+
+def answer_service(sync: responses.RequestsMock, skew: int = 0, acl: bool = True) -> None:
+    date = {"Date": formatdate(NOON - skew, usegmt=True)}
+    sync.add("GET", SERVICE, json={"sid": "IS", "acl_enabled": acl}, headers=date)
+
+
+def test_an_account_in_order_has_nothing_wrong(sync, cloud):
+    answer_service(sync)
+    assert wrong(doctor.check_sync(cloud, lambda: NOON)) == []
+
+
+def test_a_clock_that_is_ten_minutes_off_is_named(sync, cloud):
+    answer_service(sync, skew=600)
+    assert wrong(doctor.check_sync(cloud, lambda: NOON)) == [
+        "this machine's clock is +600 s from Sync's"
+    ]
+
+
+def test_an_acl_that_is_off_is_told(sync, cloud):
+    answer_service(sync, acl=False)
+    texts = [finding.text for finding in doctor.check_sync(cloud, lambda: NOON)]
+    assert "ACL is off; the board turns it on at start" in texts
+
+
+def test_a_wrong_secret_is_named(sync, cloud):
+    sync.add("GET", SERVICE, json={"code": 20003, "message": "Authenticate"}, status=401)
+    assert "TWILIO_API_SECRET" in wrong(doctor.check_sync(cloud))[0]
+
+
+def test_an_unknown_service_is_named(sync, cloud):
+    sync.add("GET", SERVICE, json={"code": 54050, "message": "Service not found"}, status=404)
+    assert "TWILIO_SYNC_SERVICE_SID" in wrong(doctor.check_sync(cloud))[0]
+
+
+def test_a_sync_out_of_reach_is_told(sync, cloud):
+    assert wrong(doctor.check_sync(cloud)) == ["Twilio Sync cannot be reached."]
+
+
+def test_a_port_in_use_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(port=taken.getsockname()[1])
+        assert "Address already in use" in wrong(doctor.check_port(settings))[0]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    settings = Settings(data=tmp_path / "file" / "data")
+    assert "cannot be written" in wrong(doctor.check_folder(settings))[0]
+
+
+def test_a_missing_library_of_the_page_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "VENDOR_FILES", {"sortable.esm.js": tmp_path / "none"})
+    assert wrong(doctor.check_libraries()) == ["sortable.esm.js is missing: run `make run` once"]
+
+
+def test_a_package_of_another_version_is_named(monkeypatch, tmp_path):
+    (tmp_path / "requirements.txt").write_text("flask==0.1\n")
+    monkeypatch.setattr(doctor, "REQUIREMENTS", tmp_path / "requirements.txt")
+    assert "0.1 is wanted" in wrong(doctor.check_python())[0]
+
+
+@pytest.mark.parametrize("version", [(3, 9, 1), (3, 14, 0)])
+def test_a_python_that_was_not_tried_is_named(monkeypatch, version):
+    monkeypatch.setattr("sys.version_info", version)
+    assert "use 3.10 to 3.13" in wrong(doctor.check_python())[0]
