@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from requests import ReadTimeout
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -26,8 +27,10 @@ class _Exchange:
     def __init__(self, until: float):
         self.until = until
         self.connection: Any = None
+        self.was_cut = False
 
     def cut(self) -> None:
+        self.was_cut = True
         sock = getattr(self.connection, "sock", None)
         if sock is not None:
             with suppress(OSError):
@@ -44,7 +47,7 @@ class Watchdog:
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
-        """End what this thread exchanges in here after so many seconds."""
+        """End what this thread exchanges in here after so many seconds. Raises ReadTimeout."""
         exchange = _Exchange(time.monotonic() + seconds)
         _exchange.current = exchange
         with self._lock:
@@ -58,6 +61,8 @@ class Watchdog:
             _exchange.current = None
             with self._lock:
                 self._exchanges.discard(exchange)
+        if exchange.was_cut:  # http.client takes a head that breaks off for a whole one
+            raise ReadTimeout
 
     def _watch(self) -> None:
         while True:
