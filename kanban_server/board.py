@@ -110,6 +110,7 @@ class Board:
         with self._locks(index):
             item = self._settle(index, change, self._delete)
             self._memory.bury(index, item.data)
+        self._mirror.remove_late_double(item)
 
     def take_lease(self, index: int, activity: str, by: str, lease: str | None) -> dict[str, Any]:
         """Take or renew the lease of a task. Raises TaskNotFound, TaskLeased."""

@@ -1,6 +1,7 @@
 """The List as the board works with it: every read and write towards Sync updates the replica."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from . import errors
@@ -34,7 +35,7 @@ class Mirror:
                 self._replica.refill(list(self._store.items()), begun)
 
     def remove_doubles(self) -> None:
-        """Remove from Sync what was made twice under one `key`, the lower index excepted."""
+        """Remove from Sync what was made twice under one `key`, but for one that stays."""
         for item in self._replica.doubles():
             try:
                 self.remove(item)
@@ -71,6 +72,7 @@ class Mirror:
         if key in self._doubts:
             item = self._first_made(key) or item
             del self._doubts[key]
+            self._replica.tell(key, item.key)
         self._replica.put(item, self._clock())
         return item
 
@@ -85,6 +87,13 @@ class Mirror:
         self._store.remove(item.key, item.revision)
         self._replica.drop(item.key, self._clock())
         return item
+
+    def remove_late_double(self, item: Item) -> None:
+        """After a deletion: remove what Sync made late of the same `key`, if that can be."""
+        if self._replica.is_told(item):
+            with suppress(errors.SyncError):
+                self.refresh(self._clock())
+                self.remove_doubles()
 
     def _try_to_create(self, data: dict[str, Any], is_last: bool) -> Item | None:
         newest = self._replica.newest_index()

@@ -41,6 +41,7 @@ class Replica:
             self._read: dict[int, float] = {}
             self._order: dict[str, list[Entry]] = {column: [] for column in self._columns}
             self._by_mark: dict[str, set[int]] = {}
+            self._told: dict[str, int] = {}
 
     def refill(self, items: Iterable[Item], since: float) -> None:
         """Take a full read of the List that began at the time since, in clock seconds.
@@ -96,16 +97,34 @@ class Replica:
         self._read[index] = since
 
     def with_mark(self, mark: str) -> Item | None:
-        """Give the Item made under this `key`; of several, the one of the lowest index."""
+        """Give the Item made under this `key`; of several, the one that stays."""
         with self.lock:
             indexes = self._by_mark.get(mark)
-            return self._items[min(indexes)] if indexes else None
+            return self._items.get(self._staying(mark, indexes)) if indexes else None
+
+    def tell(self, mark: str, index: int) -> None:
+        """Note which Item a caller was told of, as Sync may make another of this `key` late.
+
+        That one is a double even when the first is deleted by then: it must not come back so.
+        """
+        self._told[mark] = index
+
+    def is_told(self, item: Item) -> bool:
+        """Tell whether there may be a late double of an Item."""
+        return mark_of(item) in self._told
 
     def doubles(self) -> list[Item]:
-        """Give the Items that share their `key` with one of a lower index."""
+        """Give the Items that share their `key` with one that stays, or stayed until deleted."""
         with self.lock:
-            groups = [sorted(ix) for mark, ix in self._by_mark.items() if mark and len(ix) > 1]
-            return [self._items[index] for group in groups for index in group[1:]]
+            return [
+                self._items[index]
+                for mark, indexes in self._by_mark.items()
+                if mark and (len(indexes) > 1 or mark in self._told)
+                for index in sorted(indexes - {self._staying(mark, indexes)})
+            ]
+
+    def _staying(self, mark: str, indexes: set[int]) -> int:
+        return self._told.get(mark, min(indexes))
 
     def newest_index(self) -> int:
         """Give the highest index held, -1 if there is none."""

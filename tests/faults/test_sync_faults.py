@@ -150,6 +150,18 @@ def test_a_create_that_is_executed_late_but_first_is_the_one_that_is_answered(
     assert operation.done(sync) == 1
 
 
+def test_a_create_that_is_executed_late_does_not_bring_a_deleted_task_back(
+    ask: Any, proxy: SyncProxy, sync: Emulator
+) -> None:
+    operation = prepare("add", ask)
+    proxy.choose = in_turn("late")
+    task = operation.send(ask).json
+    wait_until(lambda: operation.done(sync) == 2)
+    assert ask("DELETE", f"/tasks/{task['id']}").status_code == 204
+    assert operation.done(sync) == 0
+    assert _shown(ask, task["name"]) == []
+
+
 def _shown(ask: Any, name: str) -> list[tuple[int, str]]:
     tasks = ask("GET", "/tasks").json["tasks"]
     return [(task["id"], task["list"]) for task in tasks if task["name"] == name]
