@@ -95,8 +95,19 @@ def _start_emulator(folder: Path) -> tuple[Process, dict[str, str]]:
     arguments = [sys.executable, "-m", "kanban_server.sync_emulator", "--port", str(port)]
     arguments += ["--data", str(folder / "sync"), "--latency-ms", str(LATENCY_MS)]
     process = Process(arguments, port, log)
-    lines = re.findall(r"^((?:KANBAN|TWILIO)_\w+)=(\S+)$", log.read_text(), re.MULTILINE)
-    return process, dict(lines)
+    return process, _variables(log)
+
+
+def _variables(log: Path) -> dict[str, str]:
+    """Give the variables that the emulator has printed, once it has printed all five."""
+    deadline = time.monotonic() + 10
+    while True:
+        lines = re.findall(r"^((?:KANBAN|TWILIO)_\w+)=(\S+)$", log.read_text(), re.MULTILINE)
+        if len(lines) == 5:
+            return dict(lines)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the emulator does not say how to reach it: {log.read_text()}")
+        time.sleep(0.01)
 
 
 async def _measure_answers(

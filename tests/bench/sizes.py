@@ -96,7 +96,7 @@ async def measure(figures: Figures, folder: Path, turn: int, scale: float) -> No
     """Measure the three sizes once, in turn."""
     boards = [SizedBoard(folder, size) for size in SIZES]
     try:
-        for board in reversed(boards):  # the server hangs up on who is idle for 5 s
+        for board in boards:
             await board.prepare()
         for _ in range(SLICES):
             for board in boards:

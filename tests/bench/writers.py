@@ -2,22 +2,30 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+IDLE_SECONDS = 3.0
+
 
 class HttpWriter:
-    """One keep-alive connection that does one request at a time, as lean as it goes."""
+    """One keep-alive connection that does one request at a time, as lean as it goes.
+
+    uvicorn hangs up on who is idle for 5 s, so an older connection is made anew.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._used = 0.0
 
     async def open(self) -> "HttpWriter":
         """Connect."""
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._used = time.monotonic()
         return self
 
     def close(self) -> None:
@@ -33,8 +41,12 @@ class HttpWriter:
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         """Do a request and give the JSON of its answer. Raises RuntimeError unless it is 2xx."""
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self.close()
+            await self.open()
         assert self._reader
         assert self._writer
+        self._used = time.monotonic()
         self._writer.write(_request(method, path, body, headers or {}))
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         answer = await self._reader.readexactly(_length(head))
