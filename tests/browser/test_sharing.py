@@ -1,0 +1,53 @@
+"""Sharing the board through a tunnel: only with a passcode, and then as at home."""
+
+import urllib.error
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import free_port
+from tests.browser.hands import Board, add, see, wait_live
+from tests.browser.tunnel import Tunnel
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def tunnel():
+    tunnel = Tunnel()
+    yield tunnel
+    tunnel.close()
+
+
+@pytest.fixture
+def shared(tunnel, servers, tmp_path) -> Board:
+    """A board with a passcode, at the address that friends type."""
+    url, port = f"http://board.localhost:{tunnel.port}", free_port()
+    settings = {"KANBAN_PASSCODE": "sesame", "KANBAN_PUBLIC_URL": url, "KANBAN_PORT": port}
+    servers.start(tmp_path / "data", **settings)
+    tunnel.lead_to(int(port))
+    return Board(url)
+
+
+def test_a_friend_gives_the_passcode_once_and_writes_live(shared, new_page):
+    friend = new_page()
+    friend.goto(shared.url)
+    friend.locator("dialog input").fill("sesame")
+    friend.keyboard.press("Enter")
+    wait_live(friend)
+    add(friend, "milk")
+    see(friend, todo="milk")
+    friend.reload()
+    wait_live(friend)
+    see(friend, todo="milk")
+    expect(friend.locator("dialog[open]")).to_have_count(0)
+
+
+def test_without_a_passcode_a_tunnel_is_refused_with_what_to_set(tunnel, servers, tmp_path):
+    port = free_port()
+    servers.start(tmp_path / "data", KANBAN_PORT=port)
+    tunnel.lead_to(int(port))
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        Board(f"http://127.0.0.1:{tunnel.port}").call("GET", "/tasks")
+    assert refused.value.code == 403
+    assert "KANBAN_PASSCODE" in refused.value.read().decode()
