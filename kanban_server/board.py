@@ -156,7 +156,8 @@ class Board:
                     item = self._mirror.read(index)
             except errors.TaskNotFound as error:
                 return self._settle_gone(item, write, doubt, error)
-        raise errors.SyncBusy("Others keep changing this task. Try again.", retry_after=1)
+        busy = errors.SyncBusy("Others keep changing this task. Try again.", retry_after=1)
+        raise doubt or busy
 
     def _settle_gone(
         self, item: Item, write: Any, doubt: Exception | None, error: Exception

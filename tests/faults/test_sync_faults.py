@@ -162,6 +162,27 @@ def test_a_create_that_is_executed_late_does_not_bring_a_deleted_task_back(
     assert _shown(ask, task["name"]) == []
 
 
+def test_a_change_that_may_have_happened_is_not_refused_for_what_came_after(
+    ask: Any, proxy: SyncProxy, sync: Emulator
+) -> None:
+    task = ask("POST", "/tasks", {"name": "mine"}).json
+    path, lost = f"Lists/tasks/Items/{task['id']}", once("reset after", _is_write)
+
+    def choose(request: Request) -> str | None:
+        if proxy.met("reset after") and request.path.endswith(path):
+            sync.ask("POST", path, Data='{"name":"another\'s"}')
+        return lost(request)
+
+    proxy.choose = choose
+    revision = {"If_Match": f'"{task["revision"]}"'}
+    answer = ask("PATCH", f"/tasks/{task['id']}", {"name": "changed"}, **revision)
+    assert answer.status_code == 504
+
+
+def _is_write(request: Request) -> bool:
+    return request.writes
+
+
 def _shown(ask: Any, name: str) -> list[tuple[int, str]]:
     tasks = ask("GET", "/tasks").json["tasks"]
     return [(task["id"], task["list"]) for task in tasks if task["name"] == name]
