@@ -3,8 +3,9 @@
 
 import Sortable from '/vendor/sortable.esm.js';
 
+import { flip } from './flip.js';
+
 const HOLD_MS = 200;
-const ANIMATED = 150;
 
 /**
  * Lets cards be dragged between lists.
@@ -15,45 +16,43 @@ const ANIMATED = 150;
  */
 export function bindDrag(lists, { canStart, started, dropped }) {
   let isCancelled = false;
+  let play = null;
   const cancel = () => {
     isCancelled = true;
     if (Sortable.active) document.dispatchEvent(new PointerEvent('pointerup'));
   };
-  const onStart = ({ item }) => {
-    isCancelled = false;
-    document.documentElement.classList.add('dragging');
-    started(item.dataset.id);
+  const options = {
+    group: 'board', draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
+    delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 24,
+    scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
+    ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
+    filter: ({ target }, card) => target.closest('button, form') || !canStart(card.dataset.id),
+    onStart: ({ item }) => {
+      isCancelled = false;
+      document.documentElement.classList.add('dragging');
+      started(item.dataset.id);
+    },
+    onMove: ({ dragged, related, relatedRect: { top, height }, to }, { clientY }) => {
+      const isAfter = clientY > top + height / 2;
+      const beside = isAfter ? dragged.previousElementSibling : dragged.nextElementSibling;
+      if (related === beside) return false;
+      play = flip([...new Set([dragged.parentElement, to])]);
+      return related.matches('.card') ? (isAfter ? 1 : -1) : true;
+    },
+    onChange: () => play?.(),
+    onEnd: ({ item }) => {
+      document.documentElement.classList.remove('dragging');
+      dropped(item.dataset.id, isCancelled ? null : placeOf(item));
+    },
   };
-  const onEnd = ({ item }) => {
-    document.documentElement.classList.remove('dragging');
-    dropped(item.dataset.id, isCancelled ? null : placeOf(item));
-  };
+  for (const list of lists) new Sortable(list, options);
   document.addEventListener('pointercancel', () => (isCancelled = true), true);
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && Sortable.active) cancel();
-  });
-  for (const list of lists) {
-    new Sortable(list, {
-      group: 'board', draggable: '.card', filter: (event, card) => !isHandle(event, card, canStart), preventOnFilter: false,
-      forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-      delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6,
-      animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ANIMATED,
-      emptyInsertThreshold: 24, scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
-      ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen',
-      onStart, onEnd,
-    });
-  }
+  document.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
   return cancel;
 }
 
-function isHandle(event, card, canStart) {
-  const isControl = (event.target).closest('button, form');
-  return !isControl && canStart(card.dataset.id ?? '');
-}
-
-/** Between its shown neighbours. */
-function placeOf(card) {
-  const id = (other) => (other)?.dataset.id;
-  const [after, before] = [id(card.previousElementSibling), id(card.nextElementSibling)];
-  return { list: card.parentElement?.dataset.list, after, before };
+/** Between its shown neighbours. @returns {Place} */
+function placeOf({ parentElement, previousElementSibling, nextElementSibling }) {
+  const [after, before] = [previousElementSibling, nextElementSibling].map((other) => other?.dataset.id);
+  return { list: parentElement.dataset.list, after, before };
 }

@@ -27,7 +27,7 @@ export class Editor {
     const area = (form.firstElementChild);
     area.value = typed ?? base;
     this.open = { id, base, form, area };
-    this.renderer.held.add(id);
+    this.renderer.hold(id);
     card.append(form);
     card.classList.add('editing');
     this.#listen(form, area);
@@ -75,7 +75,7 @@ export class Editor {
     const hadFocus = open.form.contains(document.activeElement);
     open.form.remove();
     card?.classList.remove('editing', 'gone');
-    this.renderer.held.delete(open.id);
+    this.renderer.letGo(open.id);
     this.hands.ended(open.id);
     if (hadFocus) card?.focus();
     this.hands.closed();

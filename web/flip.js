@@ -1,7 +1,6 @@
 // @ts-check
 /** Shows how cards get from where they were to where they are (first, last, invert, play). */
 
-const FEW = 60;
 const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
 
 /**
@@ -10,10 +9,10 @@ const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
  */
 export function flip(lists) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return null;
-  const before = new Map(lists.flatMap(visible).map((card) => [card, card.getBoundingClientRect()]));
+  const before = new Map(lists.flatMap(visible));
   return () => {
-    const moves = lists.flatMap(visible).map((card) => ({ card, from: before.get(card), to: card.getBoundingClientRect() }));
-    for (const { card, from, to } of moves) {
+    for (const [card, to] of lists.flatMap(visible)) {
+      const from = before.get(card);
       if (!from) card.animate([{ opacity: 0, scale: 0.96 }, { opacity: 1, scale: 1 }], EASE);
       else if (from.x !== to.x || from.y !== to.y) {
         card.animate([{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: 'none' }], EASE);
@@ -22,20 +21,21 @@ export function flip(lists) {
   };
 }
 
-/** The cards of a list that can be seen; of many, found without measuring them all. @param {HTMLElement} list */
-export function visible(list) {
-  const cards = (list.children);
-  if (cards.length <= FEW) return [...cards];
-  const first = firstBelow(cards, list.scrollTop);
-  return [...Array(FEW).keys()].map((n) => cards[first + n]).filter(Boolean);
-}
-
-function firstBelow(cards, top) {
+/** The cards of a list that can be seen, each with its place; found without measuring all. @returns {any} */
+function visible(list) {
+  const cards = list.children;
+  const { top, bottom } = list.getBoundingClientRect();
   let [low, high] = [0, cards.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (cards[middle].offsetTop + cards[middle].offsetHeight < top) low = middle + 1;
+    if (cards[middle].getBoundingClientRect().bottom < top) low = middle + 1;
     else high = middle;
   }
-  return low;
+  const seen = [];
+  for (let at = low; at < cards.length; at++) {
+    const place = cards[at].getBoundingClientRect();
+    if (place.top > bottom) break;
+    seen.push([cards[at], place]);
+  }
+  return seen;
 }

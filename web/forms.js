@@ -65,13 +65,14 @@ export function bindForms(add, draw) {
     show: (all, view, isLoading) => {
       const count = (columns) => columns.reduce((sum, { cards }) => sum + cards.length, 0);
       const isFiltered = filter.value.trim() !== '';
-      byId('hits').textContent = isFiltered ? `${count(view)} of ${count(all)}` : '';
+      write(byId('hits'), isFiltered ? `${count(view)} of ${count(all)}` : '');
       view.forEach(({ cards }, at) => {
         const section = byId('board').children[at];
         const total = all[at].cards.length;
-        section.querySelector('.count').textContent = isFiltered ? `${cards.length}/${total}` : String(total);
+        write(section.querySelector('.count'), isFiltered ? `${cards.length}/${total}` : String(total));
         const empty = section.querySelector('.empty');
         empty.hidden = cards.length > 0;
+        if (cards.length) return;
         empty.textContent = isLoading ? 'Loading…' : isFiltered ? 'No match here.'
           : count(all) || at ? 'Nothing here. Drop a card, or add one below.' : 'An empty board. Add the first task above.';
       });
@@ -90,4 +91,9 @@ export function bindForms(add, draw) {
       advice.hidden = state !== 'refused' && state !== 'offline' && state !== 'retrying';
     },
   };
+}
+
+/** Writes a text unless it stands there: a written one costs a layout. */
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }

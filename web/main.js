@@ -25,6 +25,9 @@ export const defaults = {
 };
 const settings = { ...defaults, ...window.__kanban };
 
+// The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
+crypto.randomUUID ??= /** @type {any} */ (uuid4);
+
 /** @returns {any} */
 const byId = (id) => document.getElementById(id);
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
@@ -201,14 +204,14 @@ function loaded() {
 const cancelDrag = bindDrag(renderer.lists.values(), {
   canStart: isFree,
   started: (id) => {
-    renderer.held.add(id);
+    renderer.hold(id);
     leases.take(id, 'dragging', (reason) => {
       cancelDrag();
       fail(`Put back. ${reason}`);
     });
   },
   dropped: (id, place) => {
-    renderer.held.delete(id);
+    renderer.letGo(id);
     const was = find(shown(), id);
     if (!was) fail('Someone else deleted it meanwhile.');
     const [after, before] = [-1, 1].map((step) => was?.column.cards[was.at + step]?.task.id);

@@ -11,12 +11,26 @@ export class Renderer {
     this.nodes = new Map();
     /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
     this.held = new Set();
+    /** @type {Map<HTMLElement, Card[]>} what each list showed after the last drawing */
+    this.drawn = new Map();
+    this.isDisturbed = false;
     /** @type {Map<string, HTMLElement>} */
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
   }
 
   element(id) {
     return this.nodes.get(id)?.element;
+  }
+
+  /** Leaves a task's element alone until it is let go. @param {string} id */
+  hold(id) {
+    this.held.add(id);
+  }
+
+  /** @param {string} id */
+  letGo(id) {
+    this.held.delete(id);
+    this.isDisturbed = true;
   }
 
   /** A task got its id: its element stays. @param {string} from @param {string} to */
@@ -38,7 +52,11 @@ export class Renderer {
     const focused = changed.length ? keepFocus() : null;
     this.#remove(shown);
     changed.forEach(({ list, cards }) => this.#order(list, cards));
-    columns.forEach(({ cards }) => cards.forEach((card) => this.#paint(card)));
+    columns.forEach(({ list, cards }) => {
+      cards.forEach((card) => this.#paint(card));
+      this.drawn.set(list, cards);
+    });
+    this.isDisturbed = false;
     focused?.();
     play?.();
   }
@@ -48,12 +66,8 @@ export class Renderer {
   }
 
   #isChanged(list, cards) {
-    let next = this.#skipHeld(list.firstElementChild);
-    for (const { task } of cards) {
-      if (!next || (next).dataset.id !== task.id) return true;
-      next = this.#skipHeld(next.nextElementSibling);
-    }
-    return next !== null;
+    const drawn = this.drawn.get(list) ?? [];
+    return this.held.size > 0 || this.isDisturbed || drawn.length !== cards.length || cards.some(({ task }, at) => task.id !== drawn[at].task.id);
   }
 
   #remove(shown) {

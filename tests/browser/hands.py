@@ -2,9 +2,11 @@
 
 import base64
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +115,24 @@ def wait_live(page: Page, timeout_ms: int = 10_000) -> None:
     expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=timeout_ms)
 
 
+def until(page: Page, is_so: Callable[[], bool], seconds: float = 10) -> None:
+    """Let the page live on until something is so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to that"
+        page.wait_for_timeout(20)
+
+
 def see(page: Page, timeout_ms: int = 5000, **columns: str) -> None:
     """Wait until the columns show these names, as `see(page, todo="a b", done="")`."""
     for column, names in columns.items():
         shown = page.locator(f'ol[data-list="{column}"] .name')
         expect(shown).to_have_text(names.split(), timeout=timeout_ms)
+
+
+def texts(page: Page, column: str) -> list[str]:
+    """Give the names that a column shows now."""
+    return page.locator(f'ol[data-list="{column}"] .name').all_inner_texts()
 
 
 def card(page: Page, name: str) -> Locator:

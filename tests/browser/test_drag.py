@@ -3,7 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, carry_below, drag, grab, hover_end, release, see, settle
+from tests.browser.hands import (
+    add,
+    card,
+    carry_below,
+    drag,
+    grab,
+    hover_end,
+    release,
+    see,
+    settle,
+    texts,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -26,10 +37,6 @@ def next_drag_works(board, page) -> None:
     expect(page.locator(".pending")).to_have_count(0)
     shown = {column: " ".join(texts(page, column)) for column in ("todo", "doing", "done")}
     assert shown == board.names()
-
-
-def texts(page, column: str) -> list[str]:
-    return page.locator(f'ol[data-list="{column}"] .name').all_inner_texts()
 
 
 def test_a_card_inserted_in_the_target_column(board, page, held):

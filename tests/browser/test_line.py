@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, see, wait_live
+from tests.browser.hands import add, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 QUICK = "window.__kanban = {quietMs: 1000, probeLimitMs: 700, watchMs: 200, connectLimitMs: 1000}"
@@ -60,15 +60,17 @@ def test_what_is_added_while_the_line_is_silent_is_kept_and_sent(board, wired, w
     assert board.names()["todo"] == "milk"
 
 
-def test_a_quiet_line_stays_live(wired):
-    seen = []
-    wired.expose_function("seen", seen.append)
-    wired.evaluate(
-        "new MutationObserver(() => seen(line.textContent)).observe(line, {childList: true})"
+def test_a_quiet_line_is_asked_and_stays_live(board, new_page):
+    page, asked = new_page(), []
+    page.add_init_script(QUICK)
+    page.on("websocket", lambda line: line.on("framesent", lambda sent: asked.append(sent)))
+    board.open(page)
+    page.evaluate(
+        "window.said = []; new MutationObserver(() => said.push(line.textContent))"
+        ".observe(line, {childList: true})"
     )
-    wired.wait_for_timeout(3500)
-    assert seen == []
-    expect(wired.locator("#line")).to_have_text("Sync is live!")
+    until(page, lambda: sum(b"is-the-line-alive" in bytes(sent) for sent in asked) >= 3)
+    assert page.evaluate("said") == []
 
 
 def test_a_server_started_again_is_found_without_a_reload(servers, tmp_path, new_page):

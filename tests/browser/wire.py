@@ -16,7 +16,7 @@ class Wire:
         self._sockets: list[socket.socket] = []
         self._is_cut = False
         self._epoch = 0
-        self._silenced_until = 0
+        self._is_silent = False
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
@@ -27,13 +27,12 @@ class Wire:
 
     def silence(self) -> None:
         """Let nothing through on the connections of now and those made until `mend`."""
-        self._silenced_until = 1 << 30
+        self._is_silent = True
 
     def mend(self) -> None:
         """Let new connections through; silent ones stay so, as after a change of networks."""
-        self._is_cut = False
-        self._epoch += 1
-        self._silenced_until = min(self._silenced_until, self._epoch)
+        self._epoch += self._is_silent
+        self._is_cut = self._is_silent = False
 
     def close(self) -> None:
         """End it all."""
@@ -71,7 +70,6 @@ class Wire:
     def _carry(self, source: socket.socket, sink: socket.socket, epoch: int) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if epoch >= self._silenced_until or self._silenced_until == 1 << 30:
-                    continue
-                sink.sendall(data)
+                if epoch == self._epoch and not self._is_silent:
+                    sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)

@@ -1,0 +1,120 @@
+"""Looks: every width, both colour schemes, reduced motion; no rule of accessibility broken."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import card, see
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "tests/node_modules/axe-core/axe.min.js"
+WIDTHS = (320, 390, 768, 1024, 1440, 2560)
+
+
+def empty(board, page):
+    see(page, todo="")
+
+
+def full(board, page):
+    board.fill(todo="a b", doing="c")
+    board.put_item({"name": "foreign", "list": "someday"})
+    see(page, todo="foreign a b", doing="c")
+
+
+def editing(board, page):
+    full(board, page)
+    card(page, "a").locator(".name").dblclick()
+    expect(page.locator(".editor")).to_be_visible()
+
+
+def in_menu(board, page):
+    full(board, page)
+    card(page, "a").locator(".menu").click()
+    expect(page.locator("dialog")).to_be_visible()
+
+
+def offline(board, page):
+    full(board, page)
+    page.context.set_offline(True)
+    expect(page.locator("#advice")).to_be_visible()
+    card(page, "a").locator(".trash").click()
+
+
+def leased(board, page):
+    task = board.add("a")
+    board.call("PUT", f"/tasks/{task}/lease", {"activity": "editing"})
+    expect(page.locator(".leased")).to_be_visible()
+    card(page, "a").locator(".trash").click()
+    expect(page.get_by_role("alert").last).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", [empty, full, editing, in_menu, offline, leased])
+def test_no_rule_of_accessibility_is_broken(board, new_page, state, scheme):
+    page = board.open(new_page(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True))
+    state(board, page)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run().then(({violations}) => violations)")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_hangs_over_at_any_width(board, new_page, width):
+    board.add("A long name " * 12)
+    board.add("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
+    page = board.open(new_page(viewport={"width": width, "height": 700}))
+    expect(page.locator(".card")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for control in page.locator("header.top :is(button, input):visible").all():
+        box = control.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
+def watch_motion(page):
+    """Note which cards are animated, in `played`."""
+    page.evaluate(
+        "window.played = []; const play = Element.prototype.animate;"
+        "Element.prototype.animate = function (...all) {"
+        " played.push(this.dataset.id); return play.apply(this, all) }; 0"
+    )
+
+
+def test_reduced_motion_moves_nothing(board, new_page):
+    page = board.open(new_page(reduced_motion="reduce"))
+    watch_motion(page)
+    ids = board.fill(todo="a b", doing="x")
+    board.change(ids["a"], list="doing")
+    see(page, todo="b", doing="x a")
+    assert page.evaluate("played") == []
+
+
+def test_a_remote_move_is_animated(board, page):
+    ids = board.fill(todo="a b", doing="x")
+    see(page, todo="a b", doing="x")
+    watch_motion(page)
+    board.change(ids["a"], list="doing")
+    see(page, todo="b", doing="x a")
+    assert str(ids["a"]) in page.evaluate("played")
+
+
+def test_no_request_goes_to_another_host(board, new_page):
+    page, hosts = new_page(), set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.on("websocket", lambda line: hosts.add(line.url.split("/")[2]))
+    board.open(page)
+    assert hosts == {board.url.split("/")[2]}
+
+
+def test_the_page_s_own_code_is_small():
+    css = sum(path.stat().st_size for path in (ROOT / "web").glob("*.css"))
+    assert css <= 20_000
+
+
+def test_a_page_over_plain_http_on_a_lan_address_is_live(board, new_page):
+    page = new_page()
+    page.add_init_script("delete Crypto.prototype.randomUUID")
+    board.open(page)
+    expect(page.locator("#line")).to_have_text("Sync is live!")

@@ -1,0 +1,118 @@
+"""Fingers: a swipe scrolls and moves nothing, a held card follows."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import card, middle, see, settle, texts, until
+
+pytestmark = pytest.mark.browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+TIMES = 5
+
+
+class Finger:
+    """One finger, by the browser's own touch events."""
+
+    def __init__(self, page: Page):
+        self._page = page
+        self._session = page.context.new_cdp_session(page)
+
+    def _send(self, kind: str, *points: tuple[float, float]) -> None:
+        touches = [{"x": x, "y": y} for x, y in points]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    def down(self, x: float, y: float) -> None:
+        self._send("touchStart", (x, y))
+        self._at = (x, y)
+
+    def slide(self, x: float, y: float, steps: int = 12) -> None:
+        (from_x, from_y), self._at = self._at, (x, y)
+        for n in range(1, steps + 1):
+            self._send(
+                "touchMove", (from_x + (x - from_x) * n / steps, from_y + (y - from_y) * n / steps)
+            )
+
+    def up(self) -> None:
+        self._send("touchEnd")
+
+    def hold(self, x: float, y: float) -> None:
+        """Touch a card and wait until it is lifted."""
+        self.down(x, y)
+        expect(self._page.locator(".chosen")).to_be_attached()
+        self.slide(x, y + 8, steps=4)
+        expect(self._page.locator("html.dragging")).to_be_attached()
+
+
+@pytest.fixture
+def phone(board, new_page):
+    """A phone's page with more cards than fit."""
+    board.fill(todo=" ".join(f"t{n}" for n in range(40)), doing="x y")
+    page = board.open(new_page(**PHONE))
+    see(page, doing="x y")
+    return page
+
+
+def test_swipes_scroll_and_move_nothing(phone):
+    before, finger = texts(phone, "todo"), Finger(phone)
+    cards = phone.locator('ol[data-list="todo"]')
+    for _ in range(TIMES):
+        top = cards.evaluate("(list) => list.scrollTop")
+        finger.down(150, 600)
+        finger.slide(150, 420)
+        finger.up()
+        until(phone, lambda top=top: cards.evaluate("(list) => list.scrollTop") > top)
+    assert texts(phone, "todo") == before
+    expect(phone.locator(".lifted, .ghost, .chosen")).to_have_count(0)
+
+
+def test_a_sideways_swipe_shows_the_next_column_and_stays_on_the_page(phone):
+    finger, before = Finger(phone), phone.url
+    finger.down(300, 500)
+    finger.slide(60, 500)
+    finger.up()
+    until(phone, lambda: phone.evaluate("board.scrollLeft") > 200)
+    assert phone.url == before
+    assert phone.evaluate("document.documentElement.scrollLeft") == 0
+
+
+def test_held_cards_can_be_dragged(board, phone):
+    finger = Finger(phone)
+    for n in range(TIMES):
+        settle(phone)
+        finger.hold(*middle(card(phone, f"t{n}").locator(".name")))
+        x, y = middle(card(phone, f"t{n + 2}"))
+        finger.slide(x, y + 10)
+        expect(phone.locator(".card:has(+ .ghost) .name")).to_have_text(f"t{n + 2}")
+        finger.up()
+        expect(phone.locator("html.dragging")).not_to_be_attached()
+        order = texts(phone, "todo")
+        assert order.index(f"t{n}") == order.index(f"t{n + 2}") + 1
+    expect(phone.locator(".pending")).to_have_count(0)
+    assert board.names()["todo"] == " ".join(texts(phone, "todo"))
+
+
+def test_a_card_carried_to_the_edge_reaches_the_next_column(board, phone):
+    finger = Finger(phone)
+    finger.hold(*middle(card(phone, "t0").locator(".name")))
+    finger.slide(384, 400)
+    until(phone, lambda: phone.evaluate("board.scrollLeft") > 250)
+    finger.slide(200, 330)
+    expect(phone.locator('ol:not([data-list="todo"]) .ghost')).to_be_attached()
+    finger.up()
+    expect(phone.locator(".pending")).to_have_count(0)
+    assert "t0" not in board.names()["todo"].split()
+
+
+def test_a_tap_on_the_menu_moves_a_card(board, phone):
+    card(phone, "t0").locator(".menu").tap()
+    phone.get_by_role("button", name="To the top of doing").tap()
+    see(phone, doing="t0 x y")
+
+
+def test_targets_are_large_enough(phone):
+    sizes = phone.evaluate(
+        """[...document.querySelectorAll('button')].filter((one) => one.offsetParent)
+        .map((one) => one.getBoundingClientRect())
+        .map(({width, height}) => Math.min(width, height))"""
+    )
+    assert min(sizes) >= 24
