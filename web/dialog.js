@@ -18,7 +18,7 @@ export function ask(title, text, options, hasField = false) {
   field.value = '';
   menu.replaceChildren(...options.map(([value, label, isDisabled]) => {
     const button = (element('button', label));
-    return Object.assign(button, { value, disabled: !!isDisabled, className: value === options[0][0] ? 'primary' : '' });
+    return Object.assign(button, { value, disabled: !!isDisabled, className: options.length < 4 && value === options[0][0] ? 'primary' : '' });
   }));
   if (dialog.open) dialog.close('');
   dialog.returnValue = '';
