@@ -1,5 +1,6 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -191,7 +192,7 @@ def _add_readiness(api: Blueprint, store: SyncStore) -> None:
 
 def identify(access: Access, guard: Guard) -> None:
     """Find out who calls, before anything of the body is read; count what is limited."""
-    transport.begin_request()
+    transport.begin_request(request.environ.get("kanban.arrived", time.monotonic()))
     if request.method == "OPTIONS":  # a browser asks without credentials whether it may
         return None
     address = _address(guard)

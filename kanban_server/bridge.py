@@ -8,6 +8,7 @@ since nothing is handed between threads but the finished answer.
 import asyncio
 import io
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,7 +37,8 @@ class Bridge:
         except (ConnectionError, asyncio.TimeoutError):
             return await _answer(send, 408, [(b"content-length", b"0")], b"")
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, self._run, _environ(scope, body))
+        environ = {**_environ(scope, body), "kanban.arrived": time.monotonic()}
+        answer = await loop.run_in_executor(self._threads, self._run, environ)
         await _answer(send, *answer)
 
     def _run(self, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

@@ -50,8 +50,12 @@ class Pacer:
             self._refuse_long_waits()
             ticket = object()
             self._queues.setdefault(caller, deque()).append(ticket)
+            give_up_at = self._clock() + MAX_WAIT_SECONDS
             while not self._is_next(caller, ticket):
-                self._turn.wait(self._seconds_to_token())
+                if self._clock() > give_up_at:  # the pace has been halved meanwhile
+                    self._leave(caller, ticket)
+                    raise _too_many(MAX_WAIT_SECONDS)
+                self._turn.wait(min(self._seconds_to_token(), MAX_WAIT_SECONDS))
             self._take(caller)
 
     def slow_down(self) -> None:
@@ -67,10 +71,7 @@ class Pacer:
         waiting = sum(map(len, self._queues.values()))
         seconds = (waiting + 1 - self._tokens) / self._rate
         if seconds > MAX_WAIT_SECONDS or waiting >= self._max_waiting:
-            raise TooManyRequests(
-                "The board is at Twilio Sync's rate limit; nothing was written.",
-                retry_after=max(1.0, seconds),
-            )
+            raise _too_many(seconds)
 
     def _is_next(self, caller: str, ticket: object) -> bool:
         self._refill()
@@ -79,8 +80,11 @@ class Pacer:
 
     def _take(self, caller: str) -> None:
         self._tokens -= 1
+        self._leave(caller, self._queues[caller][0])
+
+    def _leave(self, caller: str, ticket: object) -> None:
         queue = self._queues[caller]
-        queue.popleft()
+        queue.remove(ticket)
         if queue:
             self._queues.move_to_end(caller)
         else:
@@ -98,3 +102,8 @@ class Pacer:
             self._rate = min(LIST_RATE, self._rate + seconds * RECOVERY_PER_SECOND)
             self._tokens = min(BURST, self._tokens + seconds * self._rate)
         self._at = now
+
+
+def _too_many(seconds: float) -> TooManyRequests:
+    detail = "The board is at Twilio Sync's rate limit; nothing was written."
+    return TooManyRequests(detail, retry_after=max(1.0, seconds))

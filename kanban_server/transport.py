@@ -44,9 +44,12 @@ class Answer:
 Send = Callable[..., Answer]
 
 
-def begin_request(clock: Callable[[], float] = time.monotonic) -> None:
-    """Give everything that this thread asks of Sync from now on REQUEST_SECONDS together."""
-    deadline.set(clock() + REQUEST_SECONDS)
+def begin_request(arrived: float) -> None:
+    """Give all that this thread asks of Sync from now on REQUEST_SECONDS from the arrival on.
+
+    arrived: when the request came, by the clock `time.monotonic`; it may have waited for a thread.
+    """
+    deadline.set(arrived + REQUEST_SECONDS)
 
 
 def end_request() -> None:

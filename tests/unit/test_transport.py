@@ -208,7 +208,7 @@ def test_every_exchange_has_a_time_limit(sync, pauses):
 
 def test_what_one_request_asks_of_sync_has_one_deadline(pauses):
     def late():
-        transport.begin_request(lambda: time.monotonic() - transport.REQUEST_SECONDS)
+        transport.begin_request(time.monotonic() - transport.REQUEST_SECONDS)
         with pytest.raises(errors.SyncUnavailable, match="in time"):
             Transport().request("POST", ITEMS)
 
