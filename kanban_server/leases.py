@@ -19,6 +19,7 @@ LEASE_SECONDS = 15
 SWEEP_SECONDS = 30
 MAX_AGE_SECONDS = 1.0
 READ_SECONDS = 2.0
+REST_SECONDS = 4.0
 ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Leases:
         self._reading = threading.Lock()
         self._view: dict[str, Item] = {}
         self._touched: dict[str, float] = {}
-        self._read_at = self._tried_at = float("-inf")
+        self._read_at = self._tried_at = self._rest_until = float("-inf")
 
     def check(self, index: int, lease: str | None) -> None:
         """Raise TaskLeased if another than the holder of this lease id has the task."""
@@ -155,6 +156,8 @@ class Leases:
 
     def _freshen(self) -> None:
         age = self._clock() - self._read_at
+        if self._clock() < self._rest_until:
+            return
         if age > MAX_AGE_SECONDS:
             self._read(self._clock())
         elif age > MAX_AGE_SECONDS / 2 and not self._reading.locked():
@@ -174,6 +177,7 @@ class Leases:
                     view = {str(item.key): _readable(item) for item in self._store.leases()}
             except errors.SyncError as error:
                 log.warning("leases cannot be read: %s", error.detail)
+                self._rest_until = self._clock() + REST_SECONDS
                 return
             self._replace_view(view, begun)
 
