@@ -1,0 +1,33 @@
+"""Point 1: whatever the line does, page, SDK, API and Sync end as the answers promised."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import open_line
+from tests.faults.convergence import assert_converged, write_at_random
+from tests.faults.watchers import BrowserPage, NodeClient, open_browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.heavy]
+WRITERS, OPERATIONS, PAGES = 8, 60, 2
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with ExitStack() as stack:
+        yield open_browser(stack)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_all_ends_the_same_everywhere(
+    seed: int, browser: object, tmp_path: Path, stack: ExitStack
+) -> None:
+    line = open_line(tmp_path, stack)
+    pages = [BrowserPage(browser, line.server.url) for _ in range(PAGES)]  # type: ignore[arg-type]
+    watchers = [*pages, NodeClient(line.server.url, tmp_path)]
+    for watcher in watchers:
+        stack.callback(watcher.close)
+    promises = write_at_random(line, seed, WRITERS, OPERATIONS)
+    assert_converged(line, promises, watchers)
