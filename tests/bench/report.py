@@ -38,7 +38,11 @@ def print_report(figures: Figures, rounds: int, seconds: float) -> int:
     alone = list(_alone(figures))
     for label, value, must, is_kept in alone:
         print(f"{label:62}{value:>22}   {must:30}{_verdict(is_kept)}")
-    print(f"\nnoise: the floor's rounds lie {_noise(figures):.0%} apart (median of its figures)")
+    print(
+        f"\nnoise: the floor's rounds lie {_noise(figures):.0%} apart (median of its figures);",
+        end="",
+    )
+    print(f" load average now {os.getloadavg()[0]:.1f}, of which this run itself makes about 1.5")
     return sum(kept is False for kept in [*(r.is_kept for r in rows), *(a[3] for a in alone)])
 
 
@@ -48,7 +52,8 @@ def write_json(figures: Figures, rounds: int, seconds: float, path: Path) -> Non
         figure: {server: _as_json(one) for server, one in servers.items()}
         for figure, servers in figures.series.items()
     }
-    report = {"machine": _machine(), "rounds": rounds, "seconds": round(seconds)}
+    report: dict[str, Any] = {"machine": _machine(), "rounds": rounds, "seconds": round(seconds)}
+    report["load_average"] = round(os.getloadavg()[0], 1)
     text = json.dumps({**report, "noise": _noise(figures), "figures": series}, indent=1)
     path.write_text(text + "\n")
 
@@ -100,9 +105,9 @@ def _print_rows(figures: Figures, rows: list[Row]) -> None:
 def _alone(figures: Figures) -> Iterator[tuple[str, str, str, bool | None]]:
     """Give the lines about ours alone: label, value, what must be, whether it is."""
     for count in CROWDS:
-        series = figures.series[f"seen {count}"][OURS]
+        series, floor = (figures.series[f"seen {count}"][title] for title in (OURS, FLOOR))
         value = f"{series.p99:.1f} ({series.p99 / series.p50:.1f} x)"
-        label = f"seen by the last of {count}: p99 ms (x p50)"
+        label = f"seen by the last of {count}: p99 ms (floor's: {floor.p99 / floor.p50:.1f} x p50)"
         yield label, value, "<= 3 x p50", series.p99 <= 3 * series.p50
     yield from _by_size(figures)
     yield from _calls(figures)
