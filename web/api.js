@@ -19,10 +19,7 @@ export class OutcomeUnknown extends Error {}
 
 /** The calls of the REST API that the page makes. */
 export class Api {
-  /**
-   * @param {string[]} columns
-   * @param {(isWrong: boolean) => Promise<string>} askPasscode
-   */
+  /** @param {string[]} columns @param {(isWrong: boolean) => Promise<string>} askPasscode */
   constructor(columns, askPasscode) {
     this.columns = columns;
     this.askPasscode = askPasscode;
@@ -52,12 +49,11 @@ export class Api {
     return this.#token(true);
   }
 
-  /** Settles when the server answers anything; asks again every so often, as a silent line never says no. @param {number} everyMs @returns {Promise<void>} */
+  /** Settles when the server answers; asks again and again, as a silent line never says no. @returns {Promise<void>} */
   reach(everyMs) {
     return new Promise((resolve) => {
-      const ping = () => this.#request('GET', '/healthz', { limit: 3 * everyMs }).catch((error) => {
-        if (error instanceof OutcomeUnknown) throw error;
-      }).then(() => (clearInterval(timer), resolve()), () => {});
+      const ping = () => fetch('/healthz', { signal: AbortSignal.timeout(3 * everyMs), cache: 'no-store' })
+        .then(() => (clearInterval(timer), resolve()), () => {});
       const timer = setInterval(ping, everyMs);
       ping();
     });
@@ -86,13 +82,13 @@ export class Api {
     return readTask({ index: id, revision, data }, this.columns);
   }
 
-  /** Takes or renews. @param {string} task @param {string} activity @param {string | null} lease @returns {Promise<{lease: string}>} */
+  /** Takes or renews. @param {string | null} lease @returns {Promise<{lease: string}>} */
   takeLease(task, activity, lease) {
     const headers = lease ? { Lease: lease } : {};
     return this.#signed('PUT', `/tasks/${task}/lease`, { headers, body: { activity } });
   }
 
-  /** Gives up, also while the tab closes. @param {string} task @param {string} lease */
+  /** Gives up, also while the tab closes. */
   dropLease(task, lease) {
     return this.#signed('DELETE', `/tasks/${task}/lease`, { headers: { Lease: lease }, keepalive: true });
   }
@@ -112,12 +108,12 @@ export class Api {
   }
 
   async #request(method, path, options) {
-    const { headers = {}, body, keepalive = false, limit = REQUEST_LIMIT_MS } = options;
-    const type = body ? { 'Content-Type': 'application/json' } : {};
-    const signal = AbortSignal.timeout(limit);
-    const content = { method, headers: { ...headers, ...type }, body: body && JSON.stringify(body) };
+    const { headers = {}, body, keepalive = false } = options;
+    if (body) headers['Content-Type'] = 'application/json';
+    const content = { method, headers, keepalive, body: body && JSON.stringify(body) };
     try {
-      const response = await fetch(path, { ...content, keepalive, signal, cache: 'no-store' });
+      const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+      const response = await fetch(path, { ...content, signal, cache: 'no-store' });
       if (response.status === 204) return null;
       if (response.ok) return await response.json();
       if (response.status === 504) throw new OutcomeUnknown();

@@ -1,11 +1,11 @@
 // @ts-check
 /** Questions and notices. Text goes in as text. */
 
-const dialog = (document.getElementById('dialog'));
+const dialog = document.getElementById('dialog');
 
 /**
  * Asks, and gives the value of the button that was pressed; null if none.
- * @param {string} title @param {(Node | string)[]} text
+ * @param {(Node | string)[]} text
  * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter
  * @param {boolean} [hasField] true: gives what was typed
  * @returns {Promise<string | null>}
@@ -17,7 +17,7 @@ export function ask(title, text, options, hasField = false) {
   field.hidden = !hasField;
   field.value = '';
   menu.replaceChildren(...options.map(([value, label, isDisabled]) => {
-    const button = (element('button', label));
+    const button = element('button', label);
     return Object.assign(button, { value, disabled: !!isDisabled, className: options.length < 4 && value === options[0][0] ? 'primary' : '' });
   }));
   if (dialog.open) dialog.close('');
@@ -33,7 +33,7 @@ export function ask(title, text, options, hasField = false) {
 
 /**
  * Says something for a while; what went wrong stays until it is closed.
- * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options]
+ * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
  */
 export function toast(text, { isError = false, label, act } = {}) {
   const box = element('div', '');
@@ -52,7 +52,6 @@ export function toast(text, { isError = false, label, act } = {}) {
   if (!isError) setTimeout(close, 6000);
 }
 
-/** @param {string} tag @param {string} text */
 export function element(tag, text) {
   return Object.assign(document.createElement(tag), { textContent: text });
 }

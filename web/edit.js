@@ -14,19 +14,19 @@ export class Editor {
     this.renderer = renderer;
     this.template = template;
     this.hands = hands;
-    /** @type {{id: string, base: string, form: HTMLFormElement, area: HTMLTextAreaElement} | null} */
+    /** @type {{id: string, base: string, form: HTMLFormElement, area: HTMLTextAreaElement, isLeased: boolean} | null} */
     this.open = null;
-    addEventListener('blur', () => this.open && hands.ended(this.open.id));
+    addEventListener('blur', () => this.#lease(false));
   }
 
-  /** Opens a card's name for editing. @param {string} id @param {string} [typed] @param {string} [base] the name it began with */
+  /** Opens a card's name for editing. @param {string} [base] the name it began with */
   edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
     if (this.open?.id === id || !card || !this.#canLeave()) return;
-    const form = (this.template.content.firstElementChild?.cloneNode(true));
-    const area = (form.firstElementChild);
+    const form = this.template.content.firstElementChild.cloneNode(true);
+    const area = form.firstElementChild;
     area.value = typed ?? base;
-    this.open = { id, base, form, area };
+    this.open = { id, base, form, area, isLeased: false };
     this.renderer.hold(id);
     card.append(form);
     card.classList.add('editing');
@@ -38,8 +38,8 @@ export class Editor {
   #listen(form, area) {
     form.addEventListener('submit', (event) => (event.preventDefault(), this.save()));
     form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
-    form.addEventListener('focusin', () => this.open && this.hands.begun(this.open.id));
-    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains((relatedTarget)) && this.#left());
+    form.addEventListener('focusin', () => this.#lease(true));
+    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(relatedTarget) && this.#left());
     area.addEventListener('input', () => this.#keep());
     area.addEventListener('keydown', (event) => {
       event.stopPropagation();
@@ -69,6 +69,7 @@ export class Editor {
   close() {
     const { open } = this;
     if (!open) return;
+    this.#lease(false);
     this.open = null;
     sessionStorage.removeItem(DRAFT);
     const card = open.form.parentElement;
@@ -76,7 +77,6 @@ export class Editor {
     open.form.remove();
     card?.classList.remove('editing', 'gone');
     this.renderer.letGo(open.id);
-    this.hands.ended(open.id);
     if (hadFocus) card?.focus();
     this.hands.closed();
   }
@@ -90,9 +90,18 @@ export class Editor {
     return null;
   }
 
-  /** An added task got its id. @param {string} from @param {string} to */
+  /** An added task got its id. */
   rename(from, to) {
     if (this.open?.id === from) this.open.id = to;
+  }
+
+  /** Takes the lease while the focus is in the editor, gives it up when it leaves. */
+  #lease(isWanted) {
+    const { open, hands } = this;
+    if (!open || open.isLeased === isWanted) return;
+    open.isLeased = isWanted;
+    if (isWanted) hands.begun(open.id);
+    else hands.ended(open.id);
   }
 
   #keep() {
@@ -103,7 +112,7 @@ export class Editor {
 
   #left() {
     if (!this.open) return;
-    if (this.isDirty() || !document.hasFocus()) this.hands.ended(this.open.id);
+    if (this.isDirty() || !document.hasFocus()) this.#lease(false);
     else this.close();
   }
 

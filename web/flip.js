@@ -22,7 +22,7 @@ export function flip(lists) {
 }
 
 /** The cards of a list that can be seen, each with its place; found without measuring all. @returns {any} */
-function visible(list) {
+export function visible(list) {
   const cards = list.children;
   const { top, bottom } = list.getBoundingClientRect();
   let [low, high] = [0, cards.length];

@@ -25,11 +25,11 @@ export function filtered(view, words) {
 
 /** @param {(list: string, name: string) => void} add @param {() => void} draw */
 export function bindForms(add, draw) {
-  /** @param {string} id @returns {any} */
+  /** @returns {any} */
   const byId = (id) => document.getElementById(id);
   const { maxChars, maxBytes } = document.body.dataset;
   const filter = byId('filter');
-  const fields = ([...document.querySelectorAll('form.add input')]);
+  const fields = [...document.querySelectorAll('form.add input')];
   const fieldOf = (list) => fields.find((field) => field.form?.dataset.list === list) ?? fields[0];
   const checked = (typed) => {
     const name = cleanName(typed);
@@ -79,10 +79,10 @@ export function bindForms(add, draw) {
     },
     showLine: ({ state, since, reason = '' }) => {
       const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      const words = ({
+      const words = {
         connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused',
         retrying: `Offline since ${time}, retrying…`, offline: `Offline since ${time}`,
-      });
+      };
       const show = byId('line');
       show.dataset.state = state;
       show.textContent = words[state];

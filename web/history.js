@@ -16,7 +16,7 @@ export class History {
     this.mine = new Map();
   }
 
-  /** What a task is like now. @param {string} id @returns {Moment} */
+  /** What a task is like now. @returns {Moment} */
   moment(id) {
     const found = find(this.state.view(), id);
     if (!found) return null;
@@ -87,7 +87,7 @@ export class History {
     this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
   }
 
-  /** A task came back, or got its id: the steps follow it. @param {string} from @param {string} to */
+  /** A task came back, or got its id: the steps follow it. */
   rename(from, to) {
     for (const entry of [...this.stacks.undo, ...this.stacks.redo]) {
       if (entry.task === from) entry.task = to;

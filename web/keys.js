@@ -3,9 +3,9 @@
 
 import { find } from './view.js';
 
-const STEPS = ({
+const STEPS = {
   ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0],
-});
+};
 
 /**
  * @param {{view: () => Column[], focus: (id: string) => void, lift: (id: string) => boolean,
@@ -31,10 +31,10 @@ export function bindKeys(hands) {
     return key === 'Delete' || key === 'Backspace' ? hands.remove(id) : false;
   };
   document.addEventListener('keydown', (event) => {
-    const target = (event.target);
+    const target = event.target;
     if (event.isComposing || document.querySelector('dialog[open]')) return;
     if (target.matches('input, textarea')) return leaveField(event, (target));
-    const card = (target.closest('.card'));
+    const card = target.closest('.card');
     const isButton = target.matches('button') && (event.key === ' ' || event.key === 'Enter');
     if (isButton) return;
     const isDone = event.ctrlKey || event.metaKey ? history(event, hands)
@@ -42,7 +42,7 @@ export function bindKeys(hands) {
     if (isDone || (!event.altKey && !event.ctrlKey && !event.metaKey && onBoard(hands, event.key))) event.preventDefault();
   });
   document.addEventListener('focusout', ({ relatedTarget }) => {
-    const next = (relatedTarget);
+    const next = relatedTarget;
     if (lifted !== null && next && next !== lifted) drop(true);
   });
 }

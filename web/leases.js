@@ -3,20 +3,20 @@
 
 /** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
 export class Leases {
-  /**
-   * @param {import('./state.js').State} state @param {import('./api.js').Api} api @param {number} renewMs
-   */
+  /** @param {import('./state.js').State} state @param {import('./api.js').Api} api @param {number} renewMs */
   constructor(state, api, renewMs) {
     this.state = state;
     this.api = api;
     this.renewMs = renewMs;
     /** @type {Map<string, Held>} */
     this.held = new Map();
+    /** @type {Map<string, Promise<void>>} tasks that are just given up: taken again only after that */
+    this.leaving = new Map();
   }
 
   /**
    * Takes a task for an activity.
-   * @param {string} task @param {'dragging' | 'editing'} activity
+   * @param {'dragging' | 'editing'} activity
    * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
    */
   take(task, activity, refused) {
@@ -30,24 +30,28 @@ export class Leases {
     held.answer = ask();
   }
 
-  /** The id of the lease on a task once it was answered, or null. @param {string} task */
+  /** The id of the lease on a task once it was answered, or null. */
   async idOf(task) {
     return (await this.held.get(task)?.answer) ?? null;
   }
 
-  /** Holds it for one more user, if it is held. @param {string} task */
+  /** Holds it for one more user, if it is held. */
   share(task) {
     const held = this.held.get(task);
     if (held) held.users += 1;
     return held !== undefined;
   }
 
-  /** Gives up a task, after its taking was answered. @param {string} task */
-  async drop(task) {
+  /** Gives up a task, after its taking was answered. */
+  drop(task) {
     const held = this.held.get(task);
     if (!held || --held.users > 0) return;
     this.held.delete(task);
     clearInterval(held.timer);
+    this.leaving.set(task, this.#giveUp(task, held));
+  }
+
+  async #giveUp(task, held) {
     const id = held.id ?? (await held.answer);
     if (!this.held.has(task)) this.state.ownLeases.delete(task);
     if (id) await this.api.dropLease(task, id).catch(() => {});
@@ -64,16 +68,17 @@ export class Leases {
   async #ask(task, activity, refused) {
     const held = this.held.get(task);
     try {
+      await this.leaving.get(task);
       const { lease } = await this.api.takeLease(task, activity, held?.id ?? null);
       if (held) held.id = lease;
       this.state.ownLeases.add(lease);
       return lease;
     } catch (error) {
-      if ((error).status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
+      if (error.status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
       this.held.delete(task);
       clearInterval(held?.timer);
       this.state.ownLeases.delete(task);
-      refused((error).message);
+      refused(error.message);
       return null;
     }
   }

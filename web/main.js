@@ -21,7 +21,7 @@ import { accountOf, shorten } from './words.js';
 /** Times in milliseconds. A test may set others in `window.__kanban` before this module runs. */
 export const defaults = {
   retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, reachMs: 2000, grantLimitMs: 5000,
-  watchMs: 1000, quietMs: 7000, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
+  watchMs: 200, quietMs: 6800, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
 };
 const settings = { ...defaults, ...window.__kanban };
 
@@ -135,7 +135,7 @@ function heard(outcome) {
   else if (outcome.kind === 'dropped') refused(outcome.operation, outcome.reason, outcome.current);
 }
 
-/** Says why, and gives back what was typed. @param {Operation} operation @param {string} reason @param {Task} current */
+/** Says why, and gives back what was typed. @param {Operation} operation @param {Task} current */
 function refused(operation, reason, current) {
   const { kind, task, name, isRevert, list = columns[0] } = operation;
   drawSoon();
@@ -201,7 +201,7 @@ function loaded() {
   if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
 }
 
-const cancelDrag = bindDrag(renderer.lists.values(), {
+const cancelDrag = bindDrag([...renderer.lists.values()], {
   canStart: isFree,
   started: (id) => {
     renderer.hold(id);

@@ -22,18 +22,17 @@ export class Renderer {
     return this.nodes.get(id)?.element;
   }
 
-  /** Leaves a task's element alone until it is let go. @param {string} id */
+  /** Leaves a task's element alone until it is let go. */
   hold(id) {
     this.held.add(id);
   }
 
-  /** @param {string} id */
   letGo(id) {
     this.held.delete(id);
     this.isDisturbed = true;
   }
 
-  /** A task got its id: its element stays. @param {string} from @param {string} to */
+  /** A task got its id: its element stays. */
   rename(from, to) {
     const node = this.nodes.get(from);
     if (!node || this.nodes.has(to)) return;
@@ -45,7 +44,7 @@ export class Renderer {
 
   draw(view, isMoving) {
     const shown = new Set(view.flatMap(({ cards }) => cards.map(({ task }) => task.id)));
-    const columns = view.map(({ id, cards }) => ({ list: (this.lists.get(id)), cards: this.#free(cards) }));
+    const columns = view.map(({ id, cards }) => ({ list: this.lists.get(id), cards: this.#free(cards) }));
     const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
     const cards = changed.map(({ list }) => list);
     const play = isMoving && changed.length ? flip(cards) : null;
@@ -94,14 +93,14 @@ export class Renderer {
   }
 
   #skipHeld(element) {
-    while (element && this.held.has((element).dataset.id ?? '')) element = element.nextElementSibling;
+    while (element && this.held.has(element.dataset.id ?? '')) element = element.nextElementSibling;
     return element;
   }
 
   #node(id) {
     let node = this.nodes.get(id);
     if (!node) {
-      const element = (this.template.content.firstElementChild?.cloneNode(true));
+      const element = this.template.content.firstElementChild.cloneNode(true);
       element.dataset.id = id;
       this.nodes.set(id, (node = { element }));
     }
@@ -112,7 +111,7 @@ export class Renderer {
     const node = this.#node(card.task.id);
     if (node.card === card) return;
     const { task, pending, lease, isCarried } = (node.card = card);
-    const [name, notes, menu, trash] = (node.element.children);
+    const [name, notes, menu, trash] = node.element.children;
     if (name.textContent !== task.name) name.textContent = task.name;
     menu.ariaLabel = `Move to…: ${task.name}`;
     trash.ariaLabel = `Delete: ${task.name}`;
@@ -124,13 +123,13 @@ export class Renderer {
 
 /** Focus stays on its card, or goes to the next one if that card goes. */
 function keepFocus() {
-  const active = (document.activeElement);
+  const active = document.activeElement;
   const card = active?.closest('.card');
   if (!active || !card) return null;
   const others = [card.nextElementSibling, card.previousElementSibling, card.parentElement?.nextElementSibling?.nextElementSibling?.querySelector('input')];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
-    if (target && target !== document.activeElement) (target).focus({ preventScroll: true });
+    if (target && target !== document.activeElement) target.focus({ preventScroll: true });
   };
 }
 

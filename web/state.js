@@ -12,10 +12,7 @@ const LEASE_SHOWN_MS = 15000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 
 export class State {
-  /**
-   * @param {string[]} columns
-   * @param {(report: Outcome) => void} report told once of each outcome
-   */
+  /** @param {string[]} columns @param {(report: Outcome) => void} report told once of each outcome */
   constructor(columns, report = () => {}) {
     this.synced = new Synced(columns);
     this.report = report;
@@ -48,7 +45,7 @@ export class State {
     this.operations = this.operations.filter((other) => other !== operation);
   }
 
-  /** The operations that may go out: one per task, after those on its neighbours. @param {number} now */
+  /** The operations that may go out: one per task, after those on its neighbours. */
   sendable(now) {
     const busy = new Set();
     return this.operations.filter((operation) => {
@@ -63,7 +60,7 @@ export class State {
     return phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt);
   }
 
-  /** Notes that it goes out now, with the mark its event will carry. @param {Operation} operation @param {string} mark */
+  /** Notes that it goes out now, with the mark its event will carry. @param {Operation} operation */
   sending(operation, mark) {
     if (!operation.marks.includes(mark)) operation.marks.push(mark);
     operation.base ??= this.revisionOf(operation.task);
@@ -77,7 +74,7 @@ export class State {
     return (guard || again) && kind !== 'add' ? base : undefined;
   }
 
-  /** The newest revision known: of an answer that Sync does not show yet, else Sync's. @param {string} id */
+  /** The newest revision known: of an answer that Sync does not show yet, else Sync's. */
   revisionOf(id) {
     const answers = this.operations.filter((one) => one.task === id && one.phase === 'answered');
     return answers.at(-1)?.revision ?? this.synced.tasks.get(id)?.revision;
@@ -103,7 +100,7 @@ export class State {
     if (operation.kind === 'add') this.#dropFollowers(operation.task);
   }
 
-  /** It is unknown whether it happened. @param {Operation} operation @param {number} now */
+  /** It is unknown whether it happened. @param {Operation} operation */
   unknown(operation, now) {
     operation.phase = 'unknown';
     operation.retryAt = now + RETRY_MS[Math.min(operation.tries, RETRY_MS.length) - 1];
@@ -126,7 +123,7 @@ export class State {
     return shown && operation.tries === 0 && !isOwnToCome && differs(operation, shown) ? shown : null;
   }
 
-  /** After a 409: sends it again without the neighbour that is gone. @param {Operation} operation @param {string} neighbour @param {string} id */
+  /** After a 409: sends it again without the neighbour that is gone. @param {Operation} operation */
   withoutNeighbour(operation, neighbour, id) {
     if (operation.after !== neighbour && operation.before !== neighbour) return false;
     dropNeighbour(operation, neighbour);
@@ -134,7 +131,7 @@ export class State {
     return true;
   }
 
-  /** Sync shows a task, by an event or (isRead) in a page of a snapshot. @param {Task} task @param {boolean} [isRead] */
+  /** Sync shows a task, by an event or (isRead) in a page of a snapshot. @param {Task} task */
   put(task, isRead = false) {
     if (isRead) this.synced.putRead(task);
     else this.synced.put(task);
@@ -145,7 +142,7 @@ export class State {
     this.operations = this.operations.filter((one, at) => at > last || one.task !== task.id);
   }
 
-  /** Sync says that a task is gone. @param {string} id */
+  /** Sync says that a task is gone. */
   remove(id) {
     this.synced.remove(id);
     this.leases.delete(id);
@@ -177,7 +174,7 @@ export class State {
     this.lineUpSince = isUp ? (this.lineUpSince ?? now) : null;
   }
 
-  /** Lets go what is too old. Returns whether the view changed. @param {number} now */
+  /** Lets go what is too old. Returns whether the view changed. */
   tick(now) {
     const [operations, leases] = [this.operations.length, this.leases.size];
     this.operations = this.operations.filter((one) => !this.#isOld(one, now, CONFIRMED_STAYS_MS));
@@ -185,7 +182,7 @@ export class State {
     return operations !== this.operations.length || leases !== this.leases.size;
   }
 
-  /** Whether Sync is late in showing an answered operation. @param {number} now @param {number} afterMs */
+  /** Whether Sync is late in showing an answered operation. */
   isLate(now, afterMs) {
     return this.operations.some((one) => this.#isOld(one, now, afterMs));
   }
@@ -198,7 +195,7 @@ export class State {
     this.leases.set(id, { by: String(by ?? '?'), activity, lease: String(lease), until: now + LEASE_SHOWN_MS });
   }
 
-  /** The lease of someone else on a task, or null. @param {string} id @returns {Lease | null} */
+  /** The lease of someone else on a task, or null. @returns {Lease | null} */
   heldByOther(id) {
     const lease = this.leases.get(id);
     return !lease || this.ownLeases.has(lease.lease) || this.ownLeases.has(id) ? null : lease;

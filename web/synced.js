@@ -29,7 +29,7 @@ export class Synced {
     if (!this.touched?.has(task.id)) this.put(task);
   }
 
-  /** Idempotent: the SDK may say it twice. @param {string} id */
+  /** Idempotent: the SDK may say it twice. */
   remove(id) {
     this.touched?.add(id);
     this.#forget(id);

@@ -42,10 +42,7 @@ export function isPosition(position) {
   return position.length >= integer && !endsOpen && position !== SMALLEST;
 }
 
-/**
- * Below all positions that are made normally, and a valid one.
- * @param {number} index
- */
+/** Below all positions that are made normally, and a valid one. @param {number} index */
 export function fallbackPosition(index) {
   let digits = '';
   for (let rest = index, n = 0; n < 5; n++, rest = Math.floor(rest / 62)) {
@@ -60,17 +57,13 @@ export function compare(a, b) {
   return Number(a.id) - Number(b.id);
 }
 
-/** A typed name as it can be stored: one line, no control characters. @param {string} typed */
+/** A typed name as it can be stored: one line, no control characters. */
 export function cleanName(typed) {
   // eslint-disable-next-line no-control-regex
   return typed.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }
 
-/**
- * What is wrong with a name, or nothing.
- * @param {string} name
- * @param {{chars: number, bytes: number}} limits
- */
+/** What is wrong with a name, or nothing. @param {string} name @param {{chars: number, bytes: number}} limits */
 export function nameProblem(name, { chars, bytes }) {
   const length = [...name].length;
   if (length > chars) return `The name has ${length} characters; ${chars} fit.`;

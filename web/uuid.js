@@ -8,7 +8,7 @@ export function uuid4() {
   return format(crypto.getRandomValues(new Uint8Array(16)), 4);
 }
 
-/** Python's uuid5(NAMESPACE_URL, text). @param {string} text */
+/** Python's uuid5(NAMESPACE_URL, text). */
 export function uuid5(text) {
   return format(sha1([...URL_NAMESPACE, ...new TextEncoder().encode(text)]), 5);
 }

@@ -20,10 +20,7 @@ export function apply(operations, columns, leaseOf) {
   return view;
 }
 
-/**
- * Where a task stands in a view, or null.
- * @param {Column[]} view @param {string} id
- */
+/** Where a task stands in a view, or null. @param {Column[]} view @param {string} id */
 export function find(view, id) {
   for (const column of view) {
     const at = column.cards.findIndex((shown) => shown.task.id === id);

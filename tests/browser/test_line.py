@@ -116,14 +116,14 @@ def test_a_shared_board_asks_for_the_passcode_once(servers, tmp_path, new_page):
 
 
 def test_the_page_cannot_write_to_sync(board, page):
-    board.fill(todo="a")
-    code = """async () => {
+    task = board.add("a")
+    code = """async (task) => {
         const grant = await (await fetch('/token')).json();
         const client = new Twilio.Sync.Client(grant.token, grant.sync.options);
         const list = await client.list({id: 'tasks', mode: 'open_existing'});
-        const tries = [list.push({name: 'x'}), list.set(0, {name: 'x'}), list.remove(0)];
+        const tries = [list.push({name: 'x'}), list.set(task, {name: 'x'}), list.remove(task)];
         const said = await Promise.allSettled(tries);
         client.shutdown();
         return said.map(({reason}) => [reason?.status, reason?.code]);
     }"""
-    assert page.evaluate(code) == [[403, 54007]] * 3
+    assert page.evaluate(code, task) == [[403, 54007]] * 3
