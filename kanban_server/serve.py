@@ -18,6 +18,7 @@ import uvicorn
 from . import create_app, logs
 from .bridge import Bridge
 from .errors import SyncError
+from .guard import Guard
 from .patience import ImpatientProtocol
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
@@ -51,7 +52,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         app = create_app(with_emulator(settings, emulator), send=send_to(emulator))
         board = Bridge(app, THREADS)
         both = _Both(board, emulator.rest_app)
-        ws = emulator.socket_protocol(allow_origin=_own_origin(settings))
+        ws = emulator.socket_protocol(allow_origin=Guard(settings).is_own_origin)
         return _run(both, listener, f"Sync: the emulator, data in {settings.data}", ws)
     finally:
         emulator.close()
@@ -105,11 +106,6 @@ def send_to(emulator: Emulator) -> Send:
         return Answer(reply.status, reply.headers, reply.body.decode())
 
     return send
-
-
-def _own_origin(settings: Settings) -> Any:
-    allowed = {settings.public_url, *settings.cors_origins} - {""}
-    return lambda origin, host: urlsplit(origin).netloc == host or origin in allowed
 
 
 class _Both:
