@@ -65,8 +65,11 @@ def decode(data: bytes) -> Packet:
 
 
 def encode(header: dict[str, Any], payload: bytes = b"") -> bytes:
-    """Write a packet; payload_size is added to the header."""
-    text = _dumps({**header, "payload_size": len(payload)}).encode()
+    """Write a packet; payload_size is added to the header.
+
+    A lone surrogate, which a client's id may hold, becomes a question mark.
+    """
+    text = _dumps({**header, "payload_size": len(payload)}).encode(errors="replace")
     return b"TWILSOCK V3.0 %d\r\n%b\r\n%b" % (len(text), text, payload)
 
 

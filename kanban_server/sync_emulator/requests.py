@@ -58,11 +58,14 @@ class Call(NamedTuple):
 
 
 def json_reply(status: int, body: str, etag: str | None = None) -> Reply:
-    """Give a JSON answer, with the revision as ETag if there is one."""
+    """Give a JSON answer, with the revision as ETag if there is one.
+
+    A lone surrogate, which may come from the request's path, becomes a question mark.
+    """
     headers = {"Content-Type": "application/json"}
     if etag is not None:
         headers["ETag"] = f'"{etag}"'
-    return Reply(status, headers, body.encode())
+    return Reply(status, headers, body.encode(errors="replace"))
 
 
 NO_CONTENT = Reply(204, {}, b"")

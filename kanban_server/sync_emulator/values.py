@@ -58,14 +58,14 @@ def ttl(value: object) -> int | None:
     return seconds
 
 
-def revision(header: str | None) -> int | None:
+def revision(header: object) -> int | None:
     """Give the event id that an If-Match header stands for, -1 for "no such Item yet".
 
     Raises Refusal 54003 if it cannot be a revision.
     """
     if header is None:
         return None
-    match = _REVISION.fullmatch(header.strip())
+    match = _REVISION.fullmatch(header.strip()) if isinstance(header, str) else None
     if match is None:
         raise Refusal(400, 54003, "Invalid If-Match header value")
     return int(match[1], 16)
