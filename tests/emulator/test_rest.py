@@ -1,6 +1,7 @@
 """The REST API v1: resources, paging, refusals. Source: SYNC_PROTOCOL.md, section 8."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from callers import NOW, Rest
@@ -223,7 +224,8 @@ def test_a_refusal_has_twilios_shape_and_no_more(rest):
 
 def test_answers_take_longer_by_the_latency(rest, monkeypatch):
     slept = []
-    monkeypatch.setattr("kanban_server.sync_emulator.emulator.time.sleep", slept.append)
+    clock = SimpleNamespace(sleep=slept.append)  # only this module's: other threads sleep too
+    monkeypatch.setattr("kanban_server.sync_emulator.emulator.time", clock)
     rest.emulator.latency_ms = 80
     rest.call("GET", "")
     assert slept == [0.08]
