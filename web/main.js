@@ -2,6 +2,7 @@
 /** Joins the parts of the page. */
 
 import { Api } from './api.js';
+import { Carry } from './carry.js';
 import { ask, element, toast } from './dialog.js';
 import { bindDrag } from './drag.js';
 import { Editor } from './edit.js';
@@ -9,6 +10,7 @@ import { bindForms, filtered } from './forms.js';
 import { History } from './history.js';
 import { bindKeys } from './keys.js';
 import { Leases } from './leases.js';
+import { askMenu } from './menu.js';
 import { Outbox } from './outbox.js';
 import { Renderer } from './render.js';
 import { State } from './state.js';
@@ -113,19 +115,12 @@ function isFree(id) {
 async function menu(id) {
   const was = found(id);
   if (!was || !isFree(id)) return;
-  const { column: { cards }, at, card } = was;
-  const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [`${end} ${list}`, `To the ${end} of ${list}`]));
-  /** @type {any[]} */
-  const others = [['up', 'Up', !at], ['down', 'Down', at === cards.length - 1], ['edit', 'Edit'], ['delete', 'Delete']];
-  const answer = await ask(`Move '${shorten(card.task.name)}'`, [], [...ends, ...others]);
-  const [verb, list = card.task.list] = answer?.split(/ (.*)/s) ?? [];
-  const between = (n) => ({ list, after: cards[n]?.task.id, before: cards[n + 1]?.task.id });
-  const places = { top: { list, at: verb }, bottom: { list, at: verb }, up: between(at - 2), down: between(at + 1) };
-  const now = renderer.element(id) ? id : state.named.get(id);
-  renderer.element(now)?.focus();
-  if (verb === 'edit') editor.edit(now);
-  else if (verb === 'delete') remove(now);
-  else if (verb) act({ kind: 'change', task: now, ...places[verb] });
+  const answer = await askMenu(was, columns);
+  const task = state.named.get(id) ?? id;
+  renderer.element(task)?.focus();
+  if (answer?.verb === 'edit') editor.edit(task);
+  if (answer?.verb === 'delete') remove(task);
+  if (answer?.place) act({ kind: 'change', task, ...answer.place });
 }
 
 /** What became of an operation. @param {Outcome} outcome */
@@ -222,41 +217,15 @@ const cancelDrag = bindDrag([...renderer.lists.values()], {
   },
 });
 
-/** Carrying by keys: an operation that is shown and not sent. @type {Operation | null} */
-let carried = null;
+const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
   view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true)], [['close', 'Close']]),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => renderer.element(id)?.focus(),
-  lift: (id) => {
-    if (!isFree(id)) return false;
-    carried = state.add({ id: uuid4(), kind: 'change', task: id, phase: 'held' });
-    leases.take(id, 'dragging', (reason) => {
-      hands.drop(true);
-      fail(`Put back. ${reason}`);
-    });
-    draw();
-    byId('live').textContent = 'Lifted. Arrows carry it, Space drops it, Escape puts it back.';
-    return true;
-  },
-  carry: (place) => {
-    if (!carried) return;
-    Object.assign(carried, place);
-    draw();
-    const { column, at } = find(shown(), carried.task);
-    byId('live').textContent = `${column.id}, ${at + 1} of ${column.cards.length}`;
-    renderer.element(carried.task)?.scrollIntoView({ block: 'nearest' });
-  },
-  drop: (isPutBack) => {
-    if (!carried) return;
-    const { task, list, after, before } = carried;
-    state.cancel(carried);
-    carried = null;
-    if (isPutBack || list === undefined || !found(task)) leases.drop(task);
-    else act({ kind: 'change', task, list, after, before, isLeased: true });
-    draw();
-  },
+  lift: (id) => isFree(id) && (carry.lift(id), true),
+  carry: (place) => (carry.to(place), document.activeElement?.scrollIntoView({ block: 'nearest' })),
+  drop: (isPutBack) => carry.drop(isPutBack),
 };
 bindKeys(hands);
 
@@ -277,7 +246,7 @@ addEventListener('beforeunload', (event) => {
 });
 setInterval(() => {
   if (state.tick(Date.now())) drawSoon();
-  if (state.isLate(Date.now(), settings.lateMs)) line.probe();
+  if (state.isLate(Date.now(), settings.lateMs) && Date.now() - line.heardAt > 1000) line.probe();
   outbox.pump();
 }, settings.tickMs);
 draw();
