@@ -58,8 +58,11 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     logs.register(app)
     app.before_request(lambda: _check_origin(gate))
     app.teardown_request(lambda error: transport.end_request())
-    app.after_request(lambda answer: _secure(answer, page.content_security_policy(settings)))
-    CORS(app, origins=list(settings.cors_origins), allow_headers=HEADERS, expose_headers=EXPOSED)
+    policy = page.content_security_policy(settings)
+    app.after_request(lambda answer: _secure(answer, policy))
+    if settings.cors_origins:
+        allowed = list(settings.cors_origins)
+        CORS(app, origins=allowed, allow_headers=HEADERS, expose_headers=EXPOSED)
     Api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view documents its own
     rest = Api(app)
     rest.register_blueprint(api.make_blueprint(settings, the_board, who, store, gate))
@@ -85,8 +88,9 @@ def _check_origin(gate: "Guard") -> None:
 
 
 def _secure(answer: Response, policy: str) -> Response:
-    answer.headers.setdefault("Content-Security-Policy", policy)
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
-    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers.add("Content-Security-Policy", policy)
+    answer.headers.add("X-Content-Type-Options", "nosniff")
+    answer.headers.add("Referrer-Policy", "no-referrer")
+    if "Cache-Control" not in answer.headers:
+        answer.headers.add("Cache-Control", "no-store")
     return answer

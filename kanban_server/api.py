@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, request, url_for
+from flask import Response, current_app, g, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -90,7 +90,7 @@ def _add_collection(api: Blueprint, board: Board) -> None:
             restore = body.pop("restore", None)
             task = board.add(wishes.change(body), restore)
             answer = _task(task, 201)
-            answer.location = url_for("api.TaskView", index=task["id"])
+            answer.location = f"/tasks/{task['id']}"
             return answer
 
 

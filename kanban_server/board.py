@@ -88,7 +88,8 @@ class Board:
             item = self._replica.with_mark(change.op) or self._append(change, restore)
             task = as_task(item, self.columns)
             self._memory.keep(change.op, _wish(change, restore), task)
-            return task
+        self._leases.look_ahead()
+        return task
 
     def change(self, index: int, change: Change) -> dict[str, Any]:
         """Edit or move a task, or both, in one write.

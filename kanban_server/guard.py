@@ -4,6 +4,7 @@ Pure rules over plain values; every refusal says what to set.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -72,7 +73,7 @@ class Guard:
 
     def check_passcode_attempts(self, address: str) -> None:
         """Refuse an address that guessed too often. Raises TooManyRequests."""
-        if not self._limiter.test(WRONG_PASSCODES, address):
+        if self._settings.passcode and not self._limiter.test(WRONG_PASSCODES, address):
             raise TooManyRequests("Too many wrong passcodes from your address.", retry_after=60)
 
     def _refuse_strangers(self, name: str, remote: str, headers: Mapping[str, str]) -> None:
@@ -97,6 +98,7 @@ def _netloc(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def _hostname(host: str) -> str:
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -104,6 +106,7 @@ def _hostname(host: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)
@@ -112,5 +115,6 @@ def _is_address(name: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def _is_loopback(address: str) -> bool:
     return _is_address(address) and ip_address(address).is_loopback

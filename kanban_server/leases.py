@@ -59,6 +59,12 @@ class Leases:
         if holder and self._is_held(str(index), lease):
             raise _leased(holder)
 
+    def look_ahead(self) -> None:
+        """Renew the view in the background if it is half as old as it may get."""
+        is_old = self._clock() - self._read_at > MAX_AGE_SECONDS / 2
+        if is_old and not self._is_resting() and not self._reading.locked():
+            threading.Thread(target=self._read, args=(self._clock(),), daemon=True).start()
+
     def take(self, index: int, activity: str, by: str, lease: str | None) -> dict[str, Any]:
         """Take the lease of a task, or renew it by its id; gives `{lease, activity, by, until}`.
 
@@ -155,13 +161,13 @@ class Leases:
                 self._view.pop(key, None)
 
     def _freshen(self) -> None:
-        age = self._clock() - self._read_at
-        if self._clock() < self._rest_until:
-            return
-        if age > MAX_AGE_SECONDS:
+        if self._clock() - self._read_at > MAX_AGE_SECONDS and not self._is_resting():
             self._read(self._clock())
-        elif age > MAX_AGE_SECONDS / 2 and not self._reading.locked():
-            threading.Thread(target=self._read, args=(self._clock(),), daemon=True).start()
+        else:
+            self.look_ahead()
+
+    def _is_resting(self) -> bool:
+        return self._clock() < self._rest_until
 
     def _read(self, since: float) -> None:
         """Read the Map, unless that was tried after the time since.

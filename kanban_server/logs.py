@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
+SLOW_SECONDS = 1.0
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ def configure() -> None:
 
 
 def register(app: Flask) -> None:
-    """Give every request an id, and log those that write or are refused."""
+    """Give every request an id, and log those that are refused or slow."""
     app.before_request(_begin)
     app.after_request(_end)
 
@@ -50,13 +52,14 @@ def _begin() -> None:
 
 def _end(answer: Response) -> Response:
     answer.headers["X-Request-Id"] = g.request_id
-    if request.method not in ("GET", "HEAD", "OPTIONS") or answer.status_code >= 400:
+    seconds = time.monotonic() - g.begun
+    if answer.status_code >= 400 or seconds > SLOW_SECONDS:
         details = {
             "method": request.method,
             "path": request.path,
             "status": answer.status_code,
             "by": g.get("identity"),
-            "ms": round((time.monotonic() - g.begun) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
         }
         log.info("answered", extra={"details": details})
     return answer

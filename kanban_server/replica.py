@@ -36,6 +36,7 @@ class Replica:
         """Forget everything, as before the first read."""
         with self.lock:
             self.filled_since = float("-inf")
+            self._newest = -1
             self._items: dict[int, Item] = {}
             self._known: dict[int, float] = {}
             self._read: dict[int, float] = {}
@@ -70,9 +71,13 @@ class Replica:
         with self.lock:
             if self._known.get(item.key, since) > since:
                 return
+            self._known[item.key] = since
+            held = self._items.get(item.key)
+            if held is not None and held.revision == item.revision:
+                return
             self._remove(item.key)
             self._items[item.key] = item
-            self._known[item.key] = since
+            self._newest = max(self._newest, item.key)
             bisect.insort(self._order[column_of(item, self._columns)], _entry(item))
             self._by_mark.setdefault(mark_of(item), set()).add(item.key)
 
@@ -127,9 +132,8 @@ class Replica:
         return self._told.get(mark, min(indexes))
 
     def newest_index(self) -> int:
-        """Give the highest index held, -1 if there is none."""
-        with self.lock:
-            return max(self._items, default=-1)
+        """Give the highest index that was ever held, -1 if there was none."""
+        return self._newest
 
     def column(self, column: str) -> list[Entry]:
         """Give a column's places in order, those held for a write among them."""

@@ -37,7 +37,7 @@ def test_capital_letters_come_before_small_ones(replica):
 
 def test_an_item_that_moves_leaves_its_old_place(replica):
     replica.put(item(0), 1)
-    replica.put(item(0, "a5", "done"), 2)
+    replica.put(item(0, "a5", "done", "2"), 2)
     assert replica.column("todo") == []
     assert [entry.id for entry in replica.column("done")] == [0]
 
