@@ -23,7 +23,7 @@ import { accountOf, shorten } from './words.js';
 /** Times in milliseconds. A test may set others in `window.__kanban` before this module runs. */
 export const defaults = {
   retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, reachMs: 2000, grantLimitMs: 5000,
-  watchMs: 200, quietMs: 6800, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
+  watchMs: 200, quietMs: 6500, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
 };
 const settings = { ...defaults, ...window.__kanban };
 
