@@ -73,7 +73,7 @@ class Replica:
                 return
             self._known[item.key] = since
             held = self._items.get(item.key)
-            if held is not None and held.revision == item.revision:
+            if held == item:  # not the revision alone: a List made again counts anew
                 return
             self._remove(item.key)
             self._items[item.key] = item

@@ -306,6 +306,14 @@ def test_a_vanished_list_leaves_no_old_task_behind(here, emulator):
     assert here.names() == []
 
 
+def test_a_list_that_another_process_made_again_is_shown_as_it_is(here, there, emulator):
+    here.add("old")
+    assert there.names() == ["old"]
+    delete_list(emulator)
+    here.add("new")
+    assert there.names() == ["new"]
+
+
 def delete_list(emulator):
     path = f"/v1/Services/{emulator.service_sid}/Lists/tasks"
     keys = (emulator.api_key, emulator.api_secret)

@@ -48,6 +48,12 @@ def test_an_older_state_does_not_replace_a_newer(replica):
     assert replica.get(0).revision == "2"
 
 
+def test_the_same_revision_of_another_list_is_no_reason_to_keep_old_data(replica):
+    replica.refill([item(0, revision="0", colour="red")], 1)
+    replica.refill([item(0, revision="0", colour="blue")], 2)
+    assert replica.get(0).data["colour"] == "blue"
+
+
 def test_a_refresh_keeps_what_was_written_since_it_began(replica):
     replica.put(item(0, revision="2"), 5)
     replica.refill([item(0, revision="1")], 4)
