@@ -58,6 +58,7 @@ class Replica:
                 if self._known.get(index, since) <= since:
                     self.put(item, since)
             self.filled_since = since
+            self._newest = max(self._items, default=-1)
             self._read.clear()
             for index in list(self._known.keys() - self._items.keys()):
                 if self._known[index] <= since:
