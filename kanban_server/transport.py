@@ -8,7 +8,9 @@ Source: Twilio's error codes and HTTP statuses, errors/54xxx; advanced-examples/
 import json
 import logging
 import random
+import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +28,7 @@ from .watchdog import Watchdog, WatchedAdapter
 
 ATTEMPT_SECONDS = 4.0
 REQUEST_SECONDS = 8.5
+WAITS = (0.1, 0.4, 1.0)
 CONNECTIONS = 32
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,8 @@ class Transport(HttpClient):
 
     send(method, url, params=, data=, headers=, auth=, timeout=) does one HTTP exchange; base_url
     replaces scheme and host of every URL, so that a region or edge set for the cloud cannot bend
-    the address of a local Sync. on_busy() is called each time that Sync says 429 to a write.
+    the address of a local Sync. on_busy() is called each time that Sync says 429 to a write of the
+    List. List and Map have a breaker each: a Map that fails must not stop the tasks.
     """
 
     def __init__(
@@ -82,7 +86,7 @@ class Transport(HttpClient):
         on_busy: Callable[[], None] = lambda: None,
     ):
         super().__init__(log, False, ATTEMPT_SECONDS)
-        self._breaker = Breaker()
+        self._breakers: dict[str, Breaker] = defaultdict(Breaker)
         self._on_busy = on_busy
         self._base_url = base_url
         self._send = send or http_send()
@@ -103,13 +107,14 @@ class Transport(HttpClient):
         Raises SyncError and its subclasses.
         """
         parts = {"params": params, "data": data, "headers": headers, "auth": auth}
-        waits = [0.1, 0.4, 1.0]
+        waits = list(WAITS)
+        breaker = self._breakers[_object_in(url)]
         while True:
             try:
-                return self._attempt(method.upper(), self._here(url), parts)
+                return self._attempt(method.upper(), self._here(url), parts, breaker)
             except errors.SyncError as error:
                 pause = _pause(error, waits)
-                if pause is None or not _is_safe_again(error) or self._breaker.is_open():
+                if pause is None or not isinstance(error, _SAFE_AGAIN) or breaker.is_open():
                     raise
                 time.sleep(pause)
 
@@ -119,16 +124,22 @@ class Transport(HttpClient):
         parts = urlsplit(url)
         return self._base_url + parts.path + (f"?{parts.query}" if parts.query else "")
 
-    def _attempt(self, method: str, url: str, parts: dict[str, Any]) -> Response:
+    def _attempt(self, method: str, url: str, parts: dict[str, Any], breaker: Breaker) -> Response:
         left = deadline.get() - time.monotonic()
         if left < 0.05:
             raise errors.SyncUnavailable("Twilio Sync did not answer in time.", retry_after=2)
-        with self._breaker.guard():
+        with breaker.guard():
             answer = self._send(method, url, timeout=min(ATTEMPT_SECONDS, left), **parts)
-            if answer.status == 429 and method != "GET":
+            if answer.status == 429 and method != "GET" and "/Maps/" not in url:
                 self._on_busy()
             _refuse_errors(method, answer)
         return Response(answer.status, answer.text, answer.headers)
+
+
+def _object_in(url: str) -> str:
+    """Give the kind of object that a URL is about, "" for the Service."""
+    kind = re.search("/Services/[^/]+/(Lists|Maps)/", url)
+    return kind[1] if kind else ""
 
 
 def http_send() -> Send:
@@ -174,9 +185,7 @@ _NEVER_SENT = (
 )
 
 
-def _is_safe_again(error: errors.SyncError) -> bool:
-    again = (errors.SyncBusy, errors.SyncUnavailable, errors.SyncNonsense)
-    return isinstance(error, again)
+_SAFE_AGAIN = (errors.SyncBusy, errors.SyncUnavailable, errors.SyncNonsense)
 
 
 def _pause(error: errors.SyncError, waits: list[float]) -> float | None:
