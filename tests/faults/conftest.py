@@ -3,20 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
+from kanban_server import breaker, create_app, leases, transport
+from kanban_server.settings import Settings
+from tests.faults import sync_faults
+from tests.faults.lines import Line, credentials_of, open_line
 from tests.faults.servers import Emulator, Server
 from tests.faults.sync_proxy import SyncProxy, none
-
-
-class Line(NamedTuple):
-    """A server whose Sync is behind a proxy."""
-
-    emulator: Emulator
-    proxy: SyncProxy
-    server: Server
 
 
 @pytest.fixture
@@ -49,17 +45,6 @@ def start_line(tmp_path: Path, stack: ExitStack) -> Callable[..., Line]:
     return start
 
 
-def open_line(folder: Path, stack: ExitStack, *options: str) -> Line:
-    """Start the three; the stack ends them."""
-    emulator = Emulator(folder / "sync", *options)
-    stack.callback(emulator.stop)
-    proxy = SyncProxy(emulator.url)
-    stack.callback(proxy.close)
-    server = Server(folder / "board", **{**emulator.variables, "KANBAN_SYNC_URL": proxy.url})
-    stack.callback(server.stop)
-    return Line(emulator, proxy, server)
-
-
 @pytest.fixture(scope="module")
 def shared_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """One line for all tests of a file; each begins without faults, see `line`."""
@@ -79,3 +64,43 @@ def _no_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback only: no proxy of this machine between test and server."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def sync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    emulator = Emulator(tmp_path_factory.mktemp("sync"))
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_proxy(sync: Emulator) -> Iterator[SyncProxy]:
+    proxy = SyncProxy(sync.url)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def proxy(shared_proxy: SyncProxy) -> Iterator[SyncProxy]:
+    shared_proxy.choose = none
+    yield shared_proxy
+    shared_proxy.choose = none
+    assert not shared_proxy.broken
+
+
+@pytest.fixture
+def ask(sync: Emulator, proxy: SyncProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Give what sends a request to a new board; its breaker is closed."""
+    monkeypatch.setattr(transport, "WAITS", (0.01, 0.02, 0.05))
+    monkeypatch.setattr(leases, "READ_SECONDS", 0.15)
+    monkeypatch.setattr(breaker, "OPEN_SECONDS", 0.2)
+    monkeypatch.setattr(sync_faults, "DRIP_SECONDS", 0.03)
+    settings = Settings(credentials=credentials_of(sync), sync_url=proxy.url)
+    client = create_app(settings).test_client()
+
+    def send(method: str, path: str, body: Any = None, **headers: str) -> Any:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        base = {"base_url": "http://localhost", "environ_base": {"REMOTE_ADDR": "127.0.0.1"}}
+        return client.open(path, method=method, json=body, headers=given, **base)
+
+    return send

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from tests.faults.conftest import Line
+from tests.faults.lines import Line
 from tests.faults.servers import wait_until
 from tests.faults.sync_proxy import by_seed, none
 from tests.faults.watchers import cards_of, wait_for_cards

@@ -10,10 +10,10 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults.conftest import open_line
 from tests.faults.convergence import assert_converged, write_at_random
 from tests.faults.crash import kill_at_random
-from tests.faults.sync_proxy import FAULTS
+from tests.faults.lines import open_line
+from tests.faults.sync_faults import FAULTS
 from tests.faults.watchers import BrowserPage, NodeClient, open_browser
 
 PAGES = 3

@@ -1,4 +1,4 @@
-"""A bad network and a bad day at Twilio: a proxy between the board and a Sync, with faults.
+"""A bad network and a bad day at Twilio: a proxy between the board and a Sync.
 
 One task of a test decides for each request which fault it meets (`choose`); WebSockets can be cut
 or made half-open. It runs on an event loop of its own thread, on loopback only.
@@ -6,38 +6,13 @@ or made half-open. It runs on an event loop of its own thread, on loopback only.
 
 import asyncio
 import random
-import socket
-import struct
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
-DRIP_SECONDS = 0.1
-SLOW_SECONDS = 0.15
-RESET = struct.pack("ii", 1, 0)
-
-
-class Client(NamedTuple):
-    """The board's end of a connection."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-
-class Request(NamedTuple):
-    """One request as it came; number: counts from 0."""
-
-    number: int
-    method: str
-    path: str
-    raw: bytes
-
-    @property
-    def writes(self) -> bool:
-        return self.method != "GET"
-
+from tests.faults.sync_faults import FAULTS, Client, Request, reset
 
 Choice = Callable[[Request], str | None]
 
@@ -109,7 +84,7 @@ class SyncProxy:
 
     def cut_sockets(self) -> None:
         """Drop every WebSocket."""
-        self._loop.call_soon_threadsafe(lambda: [_reset(one) for one in list(self._sockets)])
+        self._loop.call_soon_threadsafe(lambda: [reset(one) for one in list(self._sockets)])
 
     def freeze_sockets(self) -> None:
         """Make every WebSocket half-open: nothing passes, nobody is told."""
@@ -143,7 +118,7 @@ class SyncProxy:
         if self._server:
             self._server.close()
         for writer in list(self._writers):
-            _reset(writer)
+            reset(writer)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -220,116 +195,3 @@ def _header(head: bytes, name: bytes) -> bytes:
         if key.lower() == name:
             return value.strip()
     return b""
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    sock = writer.get_extra_info("socket")
-    if sock is not None and sock.fileno() >= 0:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()
-
-
-def _answer(status: str, body: bytes, *headers: bytes) -> bytes:
-    kind = b"text/html" if body.startswith(b"<") else b"application/json"
-    length = b"Content-Length: %d" % len(body)
-    lines = [b"HTTP/1.1 " + status.encode(), b"Content-Type: " + kind, length, *headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
-HTML = b"<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>"
-BUSY = b'{"code":54009,"message":"Rate limit exceeded","status":429}'
-FAILED = b'{"code":20500,"message":"Internal Server Error","status":500}'
-DOWN = b'{"code":20503,"message":"Service unavailable","status":503}'
-STRANGER = b'{"code":20003,"message":"Authenticate","status":401}'
-
-Handler = Callable[[SyncProxy, Request, Client], Awaitable[None]]
-
-
-def _says(answer: bytes, executes: bool = False) -> Handler:
-    async def handle(proxy: SyncProxy, request: Request, client: Client) -> None:
-        if executes:
-            await proxy.forward(request)
-        client.writer.write(answer)
-
-    return handle
-
-
-def _resets(executes: bool) -> Handler:
-    async def handle(proxy: SyncProxy, request: Request, client: Client) -> None:
-        if executes:
-            await proxy.forward(request)
-        _reset(client.writer)
-
-    return handle
-
-
-def _is_silent(executes: bool) -> Handler:
-    async def handle(proxy: SyncProxy, request: Request, client: Client) -> None:
-        if executes:
-            await proxy.forward(request)
-        await client.reader.read(1)
-        client.writer.close()
-
-    return handle
-
-
-async def _pass(proxy: SyncProxy, request: Request, client: Client) -> None:
-    client.writer.write(await proxy.forward(request))
-
-
-async def _delay(proxy: SyncProxy, request: Request, client: Client) -> None:
-    """Different for each request, so answers come in another order than questions."""
-    chance = random.Random(request.number)
-    await asyncio.sleep(chance.uniform(0, 0.1))
-    answer = await proxy.forward(request)
-    await asyncio.sleep(chance.uniform(0, 0.2))
-    client.writer.write(answer)
-
-
-async def _late(proxy: SyncProxy, request: Request, client: Client) -> None:
-    """Break the connection, and execute the request a moment later all the same."""
-    _reset(client.writer)
-    await asyncio.sleep(0.05)
-    await proxy.forward(request)
-
-
-async def _slow(proxy: SyncProxy, request: Request, client: Client) -> None:
-    await asyncio.sleep(SLOW_SECONDS)
-    client.writer.write(await proxy.forward(request))
-
-
-async def _half(proxy: SyncProxy, request: Request, client: Client) -> None:
-    answer = await proxy.forward(request)
-    client.writer.write(answer[: len(answer) // 2])
-    await client.writer.drain()
-    client.writer.close()
-
-
-async def _drip(proxy: SyncProxy, request: Request, client: Client) -> None:
-    for byte in await proxy.forward(request):
-        client.writer.write(bytes([byte]))
-        await client.writer.drain()
-        await asyncio.sleep(DRIP_SECONDS)
-
-
-FAULTS: dict[str | None, Handler] = {
-    None: _pass,
-    "delay": _delay,
-    "reset before": _resets(executes=False),
-    "reset after": _resets(executes=True),
-    "late": _late,
-    "slow": _slow,
-    "429": _says(_answer("429 Too Many Requests", BUSY)),
-    "429 Retry-After": _says(_answer("429 Too Many Requests", BUSY, b"Retry-After: 3")),
-    "500": _says(_answer("500 Internal Server Error", FAILED)),
-    "500 after": _says(_answer("500 Internal Server Error", FAILED), executes=True),
-    "503": _says(_answer("503 Service Unavailable", DOWN)),
-    "401": _says(_answer("401 Unauthorized", STRANGER)),
-    "HTML": _says(_answer("200 OK", HTML)),
-    "HTML after": _says(_answer("200 OK", HTML), executes=True),
-    "half": _half,
-    "drip": _drip,
-    "silent": _is_silent(executes=False),
-    "silent after": _is_silent(executes=True),
-}
-NEVER_EXECUTED = ("reset before", "429", "429 Retry-After", "500", "503", "401", "HTML", "silent")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import open_line
 from tests.faults.convergence import assert_converged, write_at_random
+from tests.faults.lines import open_line
 from tests.faults.watchers import BrowserPage, NodeClient, open_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.heavy]

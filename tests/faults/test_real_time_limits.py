@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import Line
+from tests.faults.lines import Line
 from tests.faults.servers import wait_until
 from tests.faults.sync_proxy import always, none
 
