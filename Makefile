@@ -12,7 +12,8 @@ run: .venv/.installed $(MODULES) ## start the board on http://127.0.0.1:5001
 
 test: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run all tests, browser tests included
 	@$(PY) tests/chromium.py
-	$(PY) -m pytest -m "not cloud" tests
+	$(PY) -m pytest -m "not cloud and not browser" tests
+	$(PY) -m pytest -m "not cloud and browser" tests
 
 check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types, imports
 	$(PY) -m ruff check .
