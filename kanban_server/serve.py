@@ -3,6 +3,7 @@
 `python -m kanban_server.serve`, or `make run`. The only file that knows the emulator.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -153,6 +154,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
+    gc.freeze()  # what is there now stays: the collector need not walk it again
     print(f"The board is on {_address(listener)}  ({mode})", flush=True)
     server.run(sockets=[listener])
 
