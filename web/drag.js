@@ -7,6 +7,13 @@ import { flip, visible } from './flip.js';
 
 const HOLD_MS = 200;
 
+const OPTIONS = {
+  group: 'board', direction: 'vertical', draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
+  delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 24,
+  scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
+  ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
+};
+
 /**
  * Lets cards be dragged between lists.
  * @param {HTMLElement[]} lists
@@ -23,10 +30,7 @@ export function bindDrag(lists, { canStart, started, dropped }) {
   };
   const skim = () => Sortable.active && lists.forEach(skipUnseen);
   const options = {
-    group: 'board', direction: 'vertical', draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-    delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 24,
-    scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
-    ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
+    ...OPTIONS,
     filter: ({ target }, card) => target.closest('button, form') || !canStart(card.dataset.id),
     onStart: ({ item }) => {
       isCancelled = false;
@@ -34,12 +38,10 @@ export function bindDrag(lists, { canStart, started, dropped }) {
       started(item.dataset.id);
       skim();
     },
-    onMove: ({ dragged, related, relatedRect: { top, height }, to }, { clientY }) => {
-      const isAfter = clientY > top + height / 2;
-      const beside = isAfter ? dragged.previousElementSibling : dragged.nextElementSibling;
-      if (related === beside) return false;
-      play = flip([...new Set([dragged.parentElement, to])]);
-      return related.matches('.card') ? (isAfter ? 1 : -1) : true;
+    onMove: (move, event) => {
+      const side = sideOf(move, event);
+      if (side) play = flip([...new Set([move.dragged.parentElement, move.to])]);
+      return side;
     },
     onChange: () => (skim(), play?.()),
     onEnd: ({ item }) => {
@@ -51,9 +53,22 @@ export function bindDrag(lists, { canStart, started, dropped }) {
     new Sortable(list, options);
     list.addEventListener('scroll', skim);
   }
+  // The library looks where the pointer is every 50 ms; a quick drop must land where it was let go.
+  document.addEventListener('pointerup', () => isCancelled || Sortable.active?._emulateDragOver(), true);
   document.addEventListener('pointercancel', () => (isCancelled = true), true);
   document.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
   return cancel;
+}
+
+/**
+ * On which side of the card under the pointer the gap shall open: 1 after it, -1 before it, false where it is open
+ * already. The library's own choice swaps to and fro over cards of unequal height.
+ */
+function sideOf({ dragged, related, relatedRect: { top, height } }, { clientY }) {
+  const isAfter = clientY > top + height / 2;
+  const beside = isAfter ? dragged.previousElementSibling : dragged.nextElementSibling;
+  if (related === beside) return false;
+  return related.matches('.card') ? (isAfter ? 1 : -1) : true;
 }
 
 /** The library measures every card on every move but those it takes for animated: so 2,000 cards cost what 30 do. */

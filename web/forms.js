@@ -6,91 +6,118 @@ import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
 const folded = new WeakMap();
-
-/** Without case and accents. */
-function fold(text) {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
+/** @returns {any} */
+const byId = (id) => document.getElementById(id);
 
 /** The cards whose names have all the words. @param {Column[]} view @param {string[]} words @returns {Column[]} */
 export function filtered(view, words) {
   if (!words.length) return view;
   const isHit = ({ task }) => {
-    const name = folded.get(task) ?? fold(task.name);
-    folded.set(task, name);
-    return words.every((word) => name.includes(word));
+    if (!folded.has(task)) folded.set(task, fold(task.name));
+    return words.every((word) => folded.get(task).includes(word));
   };
   return view.map(({ id, cards }) => ({ id, cards: cards.filter(isHit) }));
 }
 
-/** @param {(list: string, name: string) => void} add @param {() => void} draw */
-export function bindForms(add, draw) {
-  /** @returns {any} */
-  const byId = (id) => document.getElementById(id);
-  const { maxChars, maxBytes } = document.body.dataset;
-  const filter = byId('filter');
-  const fields = [...document.querySelectorAll('form.add input')];
-  const fieldOf = (list) => fields.find((field) => field.form?.dataset.list === list) ?? fields[0];
-  const checked = (typed) => {
-    const name = cleanName(typed);
-    const problem = name ? nameProblem(name, { chars: Number(maxChars), bytes: Number(maxBytes) }) : 'A task needs a name.';
-    if (problem) toast(problem, { isError: true });
-    return problem ? null : name;
-  };
-  fields.forEach((field, at) => {
-    field.value = sessionStorage.getItem(`field-${at}`) ?? '';
-    field.addEventListener('input', () => sessionStorage.setItem(`field-${at}`, field.value));
-    field.form?.addEventListener('submit', (event) => {
+/** What is typed in a field outlives a reload. */
+export class Forms {
+  /** @param {(list: string, name: string) => void} add @param {() => void} draw */
+  constructor(add, draw) {
+    this.add = add;
+    this.fields = [...document.querySelectorAll('form.add input')];
+    this.filter = byId('filter');
+    this.filter.addEventListener('input', draw);
+    this.fields.forEach((field, at) => this.#listen(field, `field-${at}`));
+  }
+
+  #listen(field, key) {
+    field.value = sessionStorage.getItem(key) ?? '';
+    field.addEventListener('input', () => sessionStorage.setItem(key, field.value));
+    field.form.addEventListener('submit', (event) => {
       event.preventDefault();
-      const name = field.value.trim() ? checked(field.value) : null;
+      const name = field.value.trim() ? this.checked(field.value) : null;
       field.focus();
       if (name === null) return;
       field.value = '';
-      sessionStorage.removeItem(`field-${at}`);
-      add(field.form?.dataset.list ?? '', name);
+      sessionStorage.removeItem(key);
+      this.add(field.form.dataset.list, name);
     });
-  });
-  filter.addEventListener('input', draw);
-  const put = (list, text) => {
-    const field = fieldOf(list);
+  }
+
+  /** A typed name as it can be stored; null, and the reason is shown, if it cannot. @returns {string | null} */
+  checked(typed) {
+    const name = cleanName(typed);
+    const { maxChars, maxBytes } = document.body.dataset;
+    const limits = { chars: Number(maxChars), bytes: Number(maxBytes) };
+    const problem = name ? nameProblem(name, limits) : 'A task needs a name.';
+    if (problem) toast(problem, { isError: true });
+    return problem ? null : name;
+  }
+
+  /** Puts a text back into the field that adds to a list. */
+  put(list, text) {
+    const field = this.#fieldOf(list);
     field.value = text;
     field.dispatchEvent(new Event('input'));
     field.focus();
+  }
+
+  /** The same, unless something else is typed there. @returns {boolean} whether it was put */
+  putIfEmpty(list, text) {
+    const isEmpty = !this.#fieldOf(list).value;
+    if (isEmpty) this.put(list, text);
+    return isEmpty;
+  }
+
+  #fieldOf(list) {
+    return this.fields.find(({ form }) => form.dataset.list === list) ?? this.fields[0];
+  }
+
+  isDirty() {
+    return this.fields.some(({ value }) => value.trim());
+  }
+
+  /** What the filter looks for. */
+  words() {
+    return fold(this.filter.value).split(/\s+/).filter(Boolean);
+  }
+
+  /** Shows how many cards there are. @param {Column[]} all @param {Column[]} view what the filter leaves of it */
+  count(all, view, isLoading) {
+    const sum = (columns) => columns.reduce((total, { cards }) => total + cards.length, 0);
+    const isFiltered = this.filter.value.trim() !== '';
+    write(byId('hits'), isFiltered ? `${sum(view)} of ${sum(all)}` : '');
+    view.forEach(({ cards }, at) => {
+      const section = byId('board').children[at];
+      const total = all[at].cards.length;
+      write(section.querySelector('.count'), isFiltered ? `${cards.length}/${total}` : `${total}`);
+      const empty = section.querySelector('.empty');
+      empty.hidden = cards.length > 0;
+      if (!cards.length) write(empty, isLoading ? 'Loading…' : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
+    });
+  }
+}
+
+/** Says how the line is. @param {LineState} line */
+export function showLine({ state, since, reason = '' }) {
+  const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const words = {
+    connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused',
+    retrying: `Offline since ${time}, retrying…`, offline: `Offline since ${time}`,
   };
-  return {
-    checked, put,
-    isDirty: () => fields.some(({ value }) => value.trim()),
-    filter: () => fold(filter.value).split(/\s+/).filter(Boolean),
-    putIfEmpty: (list, text) => !fieldOf(list).value && (put(list, text), true),
-    show: (all, view, isLoading) => {
-      const count = (columns) => columns.reduce((sum, { cards }) => sum + cards.length, 0);
-      const isFiltered = filter.value.trim() !== '';
-      write(byId('hits'), isFiltered ? `${count(view)} of ${count(all)}` : '');
-      view.forEach(({ cards }, at) => {
-        const section = byId('board').children[at];
-        const total = all[at].cards.length;
-        write(section.querySelector('.count'), isFiltered ? `${cards.length}/${total}` : String(total));
-        const empty = section.querySelector('.empty');
-        empty.hidden = cards.length > 0;
-        if (cards.length) return;
-        empty.textContent = isLoading ? 'Loading…' : isFiltered ? 'No match here.'
-          : count(all) || at ? 'Nothing here. Drop a card, or add one below.' : 'An empty board. Add the first task above.';
-      });
-    },
-    showLine: ({ state, since, reason = '' }) => {
-      const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-      const words = {
-        connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused',
-        retrying: `Offline since ${time}, retrying…`, offline: `Offline since ${time}`,
-      };
-      const show = byId('line');
-      show.dataset.state = state;
-      show.textContent = words[state];
-      const advice = byId('advice');
-      advice.textContent = reason || 'You can go on: what you change waits here and is sent when the line is back.';
-      advice.hidden = state !== 'refused' && state !== 'offline' && state !== 'retrying';
-    },
-  };
+  byId('line').dataset.state = state;
+  write(byId('line'), words[state]);
+  write(byId('advice'), reason || 'You can go on: what you change waits here and is sent when the line is back.');
+  byId('advice').hidden = !['refused', 'offline', 'retrying'].includes(state);
+}
+
+function emptyWords(total, at) {
+  return total || at ? 'Nothing here. Drop a card, or add one below.' : 'An empty board. Add the first task above.';
+}
+
+/** Without case and accents. */
+function fold(text) {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 /** Writes a text unless it stands there: a written one costs a layout. */

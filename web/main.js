@@ -6,7 +6,7 @@ import { Carry } from './carry.js';
 import { ask, element, toast } from './dialog.js';
 import { bindDrag } from './drag.js';
 import { Editor } from './edit.js';
-import { bindForms, filtered } from './forms.js';
+import { filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys } from './keys.js';
 import { Leases } from './leases.js';
@@ -44,7 +44,7 @@ const history = new History(state, act, (reason) => fail(`Not undone. ${reason}`
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
-const forms = bindForms((list, name) => {
+const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   renderer.element(state.operations.at(-1).task)?.scrollIntoView({ block: 'nearest' });
 }, draw);
@@ -58,14 +58,14 @@ function found(id) {
 
 /** The columns as shown: what the filter hides is left out. */
 function shown() {
-  return filtered(state.view(), forms.filter());
+  return filtered(state.view(), forms.words());
 }
 
 function draw() {
   const all = state.view();
-  const view = filtered(all, forms.filter());
+  const view = filtered(all, forms.words());
   renderer.draw(view, !isLoading);
-  forms.show(all, view, isLoading);
+  forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   byId('undo').disabled = !history.stacks.undo.length;
   byId('redo').disabled = !history.stacks.redo.length;
@@ -171,7 +171,7 @@ function listener() {
   return {
     line: (now) => {
       state.setLine(now.state === 'live', Date.now());
-      forms.showLine(now);
+      showLine(now);
     },
     granted: ({ identity }) => {
       outbox.identity = byId('who').textContent = identity;

@@ -1,4 +1,8 @@
-"""Two thousand cards. The caps are five times the numbers that `make bench` reports against."""
+"""Two thousand cards. The numbers are measured by `make bench`; here are caps of five times as much.
+
+Counted is what the page's process computes; a drag's cap is doubled, as without a graphics card
+the painting is computed there too.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,12 +14,6 @@ from tests.browser.hands import card, carry_below, grab, release, until, wait_li
 pytestmark = pytest.mark.browser
 MANY = 2000
 COLUMNS = ("todo", "doing", "done")
-TIMES = """window.__times = {};
-new MutationObserver((_, observer) => {
-  if (!document.querySelector('.card')) return;
-  __times.first = performance.now();
-  observer.disconnect();
-}).observe(document, {childList: true, subtree: true});"""
 
 
 @pytest.fixture(scope="module")
@@ -32,44 +30,43 @@ def crowded(server):
     return server
 
 
-def main_thread_seconds(session) -> float:
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return next(one["value"] for one in metrics if one["name"] == "TaskDuration")
+def cpu_seconds(browser) -> float:
+    """Give what the busiest page's process has computed so far, however busy the machine is."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return max(one["cpuTime"] for one in processes if one["type"] == "renderer")
 
 
-def test_two_thousand_cards_are_read_moved_and_dragged(crowded, new_page):
+def test_two_thousand_cards_are_read_moved_and_dragged(crowded, browser, new_page):
     page = new_page()
-    page.add_init_script(TIMES)
     page.goto(crowded.url)
     wait_live(page, 60_000)
     expect(page.locator(".card")).to_have_count(MANY)
-    assert page.evaluate("__times.first") < 5000
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    assert seconds_per_remote_change(crowded, page, session) < 5 * 0.016
-    assert seconds_per_pointer_move(page, session) < 5 * 0.020
+    assert seconds_per_remote_change(crowded, page, browser) < 5 * 0.016
+    assert seconds_per_pointer_move(page, browser) < 2 * 5 * 0.020
 
 
-def seconds_per_remote_change(board, page, session, times: int = 10) -> float:
+def seconds_per_remote_change(board, page, browser, times: int = 10) -> float:
     tasks = board.call("GET", "/tasks")["tasks"][:times]
-    begin = main_thread_seconds(session)
+    begin = cpu_seconds(browser)
     for task in tasks:
         board.change(task["id"], list="done", at="top")
     until(
         page,
         lambda: page.locator('ol[data-list="done"] .name').first.inner_text() == tasks[-1]["name"],
     )
-    return (main_thread_seconds(session) - begin) / times
+    return (cpu_seconds(browser) - begin) / times
 
 
-def seconds_per_pointer_move(page, session, times: int = 40) -> float:
+def seconds_per_pointer_move(page, browser, times: int = 40) -> float:
     name = page.locator('ol[data-list="todo"] .name').first.inner_text()
     grab(page, name)
     box = page.locator('ol[data-list="doing"]').bounding_box()
-    begin = main_thread_seconds(session)
+    begin = cpu_seconds(browser)
     for n in range(times):
         page.mouse.move(box["x"] + 100, box["y"] + 40 + (n * 37) % 400)
-    spent = (main_thread_seconds(session) - begin) / times
+    spent = (cpu_seconds(browser) - begin) / times
     carry_below(
         page, page.locator('ol[data-list="doing"] .card:not(.ghost) .name').nth(2).inner_text()
     )
