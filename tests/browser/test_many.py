@@ -1,4 +1,4 @@
-"""Two thousand cards. The numbers are measured by `make bench`; here are caps of five times as much.
+"""Two thousand cards. `make bench` measures the numbers; here are caps of five times as much.
 
 Counted is what the page's process computes; a drag's cap is doubled, as without a graphics card
 the painting is computed there too.
