@@ -19,7 +19,12 @@ export class Editor {
     addEventListener('blur', () => this.#lease(false));
   }
 
-  /** Opens a card's name for editing. @param {string} [base] the name it began with */
+  /**
+   * Opens a card's name for editing.
+   * @param {string} id
+   * @param {string} [typed] a draft
+   * @param {string} [base] the name it began with
+   */
   edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
     if (this.open?.id === id || !card || !this.#canLeave()) return;
