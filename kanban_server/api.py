@@ -232,10 +232,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         return {}
     url = urlsplit(settings.sync_url if settings.sync_url != "/" else _own_url(settings))
     scheme = "wss" if url.scheme == "https" else "ws"
-    return {
-        "Twilsock": {"uri": f"{scheme}://{url.netloc}/v3/wsconnect"},
-        "retryPolicy": {"min": 500, "max": 10000, "randomness": 0.2},
-    }
+    return {"Twilsock": {"uri": f"{scheme}://{url.netloc}/v3/wsconnect"}}
 
 
 def _own_url(settings: Settings) -> str:

@@ -177,8 +177,6 @@ def _root(error: Exception) -> Any:
 
 _NEVER_SENT = (
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.SSLError,
-    requests.exceptions.ProxyError,
     requests.packages.urllib3.exceptions.NewConnectionError,  # type: ignore[attr-defined]
     requests.packages.urllib3.exceptions.ConnectTimeoutError,  # type: ignore[attr-defined]
     requests.packages.urllib3.exceptions.NameResolutionError,  # type: ignore[attr-defined]
