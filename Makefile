@@ -41,6 +41,10 @@ restore: .venv/.installed ## bring the tasks of a snapshot back: make restore FI
 doctor: .venv/.installed ## tell what is wrong with the installation or .env
 	@$(PY) -m kanban_server.cli doctor
 
+screenshots: .venv/.tests-installed $(MODULES) ## make the pictures of the README
+	@$(PY) tests/chromium.py
+	$(PY) -m tests.browser.screenshots
+
 contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the contract tests against the account in .env
 	$(PY) -m pytest -m "" tests/contract --cloud
 
@@ -77,4 +81,4 @@ define NPM_CI
 	fi
 endef
 
-.PHONY: help run test check bench soak reset export restore doctor contract-cloud
+.PHONY: help run test check bench soak reset export restore doctor screenshots contract-cloud
