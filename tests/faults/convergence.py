@@ -152,7 +152,9 @@ def write_at_random(line: Line, seed: int, writers: int, operations: int) -> Pro
 
 def _cut_sockets(line: Line, chance: random.Random, over: Event) -> None:
     while not over.wait(chance.uniform(1, 4)):
-        line.proxy.cut_sockets()
+        line.proxy.freeze_sockets()  # half-open for a moment, then lost
+        over.wait(chance.choice((0, 0.5, 1.5)))
+        line.proxy.thaw_sockets()
 
 
 def assert_converged(line: Line, promises: Promises, watchers: list[Any]) -> None:

@@ -4,6 +4,8 @@ A seed that fails is named with the command that plays it again; the end is a ta
 """
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,12 +29,15 @@ def main() -> int:
     parser.add_argument("--operations", type=int, default=500)
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--requests", type=int, default=5000, help="generated from the OpenAPI")
     given = parser.parse_args()
     failed, met = 0, dict.fromkeys(filter(None, FAULTS), 0)
     for seed in range(given.first_seed, given.first_seed + given.seeds):
         failed += not _converges(seed, given, met)
     if given.kills:
         failed += not _survives(given.kills, given.first_seed)
+    if given.requests:
+        failed += not _answers_as_documented(given.requests)
     _report(met)
     return 1 if failed else 0
 
@@ -50,8 +55,9 @@ def _converges(seed: int, given: argparse.Namespace, met: dict[str, int]) -> boo
             promises = write_at_random(line, seed, given.writers, given.operations)
             assert_converged(line, promises, watchers)
         except AssertionError as error:
-            again = f"--first-seed {seed} --seeds 1 --operations {given.operations} --kills 0"
-            print(f"seed {seed} FAILED: {error}\n  again: python -m tests.faults.soak {again}")
+            again = f"--first-seed {seed} --seeds 1 --operations {given.operations}"
+            again = f"python -m tests.faults.soak {again} --kills 0 --requests 0"
+            print(f"seed {seed} FAILED: {error}\n  again: {again}")
             return False
         finally:
             for fault in met:
@@ -72,6 +78,12 @@ def _survives(kills: int, seed: int) -> bool:
             return False
         print(f"{kills} kills: {promised} tasks promised, all there, none twice")
     return True
+
+
+def _answers_as_documented(requests: int) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "heavy", "tests/fuzz/test_openapi.py"]
+    result = subprocess.run(command, env={**os.environ, "FUZZ_REQUESTS": str(requests)})
+    return result.returncode == 0
 
 
 def _report(met: dict[str, int]) -> None:

@@ -24,6 +24,8 @@ def browser() -> Iterator[object]:
 def test_all_ends_the_same_everywhere(
     seed: int, browser: object, tmp_path: Path, stack: ExitStack
 ) -> None:
+    again = f"--first-seed {seed} --seeds 1 --operations {OPERATIONS} --kills 0 --requests 0"
+    print(f"Play this seed again: python -m tests.faults.soak {again}")
     line = open_line(tmp_path, stack)
     pages = [BrowserPage(browser, line.server.url) for _ in range(PAGES)]  # type: ignore[arg-type]
     watchers = [*pages, NodeClient(line.server.url, tmp_path)]
