@@ -36,9 +36,9 @@ export: .venv/.installed ## write a snapshot of the board
 	@$(PY) -m kanban_server.cli export
 
 restore: .venv/.installed ## bring the tasks of a snapshot back: make restore FILE=…
-	@$(PY) -m kanban_server.cli restore "$(FILE)"
+	@$(if $(FILE),,echo "Say which snapshot: make restore FILE=…"; exit 2;) $(PY) -m kanban_server.cli restore "$(FILE)"
 
-doctor: .venv/.installed ## tell what is wrong with the installation or .env
+doctor: .venv/.installed $(MODULES) ## tell what is wrong with the installation or .env
 	@$(PY) -m kanban_server.cli doctor
 
 screenshots: .venv/.tests-installed $(MODULES) ## make the pictures of the README
@@ -52,7 +52,8 @@ contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the con
 	python3 -m venv .venv
 
 .venv/.installed: requirements.txt | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what the board needs into .venv: about a minute, once."
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/.tests-installed: tests/requirements.txt .venv/.installed

@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
+import requests
+
 from . import errors
 from .page import VENDOR_FILES
 from .settings import Settings
@@ -73,8 +75,19 @@ def check_port(settings: Settings) -> Iterator[Finding]:
             probe.bind((settings.host, settings.port))
             yield Finding(True, f"port {settings.port} is free")
         except OSError as error:
-            text = f"port {settings.port} on {settings.host}: {os.strerror(error.errno or 0)}"
-            yield Finding(False, f"{text}. A board that runs already, or set KANBAN_PORT")
+            yield _in_use(settings, os.strerror(error.errno or 0))
+
+
+def _in_use(settings: Settings, reason: str) -> Finding:
+    """Tell a board of ours that runs on the port from something else there."""
+    try:
+        answer = requests.get(f"http://{settings.host}:{settings.port}/healthz", timeout=1)
+        if answer.json() == {"status": "up"}:
+            return Finding(True, f"a board runs on port {settings.port}")
+    except (requests.RequestException, ValueError):
+        pass
+    text = f"port {settings.port} on {settings.host} cannot be used: {reason}. Set KANBAN_PORT"
+    return Finding(False, text)
 
 
 def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterator[Finding]:

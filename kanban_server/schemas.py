@@ -14,12 +14,13 @@ MAX_NAME_CHARS = 500
 MAX_NAME_BYTES = 700
 MAX_ID = 2**53 - 1
 NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
+INVISIBLE = ("Cf", "Zs")
 
 
 def check_name(name: str) -> None:
     """Raise ValidationError if a trimmed name is not one line of text within the limits."""
-    if not name:
-        raise ValidationError("A name must not be empty.")
+    if not any(unicodedata.category(character) not in INVISIBLE for character in name):
+        raise ValidationError("A name must have something to see.")
     if any(unicodedata.category(character) in NOT_IN_A_LINE for character in name):
         raise ValidationError("A name is one line without control characters.")
     if len(name) > MAX_NAME_CHARS or len(name.encode()) > MAX_NAME_BYTES:

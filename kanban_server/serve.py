@@ -155,6 +155,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
     )
     server = uvicorn.Server(config)
     gc.freeze()  # what is there now stays: the collector need not walk it again
+    listener.listen(2048)  # who comes now waits in line, so the address can be told
     print(f"The board is on {_address(listener)}  ({mode})", flush=True)
     server.run(sockets=[listener])
 

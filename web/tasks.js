@@ -60,7 +60,8 @@ export function compare(a, b) {
 /** A typed name as it can be stored: one line, no control characters. */
 export function cleanName(typed) {
   // eslint-disable-next-line no-control-regex
-  return typed.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  const name = typed.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return /[^\p{Cf}\p{Z}]/u.test(name) ? name : '';
 }
 
 /** What is wrong with a name, or nothing. @param {string} name @param {{chars: number, bytes: number}} limits */

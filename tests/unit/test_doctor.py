@@ -83,3 +83,12 @@ def test_a_package_of_another_version_is_named(monkeypatch, tmp_path):
 def test_a_python_that_was_not_tried_is_named(monkeypatch, version):
     monkeypatch.setattr("sys.version_info", version)
     assert "use 3.10 to 3.13" in wrong(doctor.check_python())[0]
+
+
+def test_a_board_that_runs_on_the_port_is_well(sync):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        settings = Settings(port=taken.getsockname()[1])
+        sync.add("GET", f"http://127.0.0.1:{settings.port}/healthz", json={"status": "up"})
+        taken.listen()
+        assert wrong(doctor.check_port(settings)) == []

@@ -104,3 +104,9 @@ def test_the_longest_name_leaves_room_for_our_fields_in_a_kibibyte(new):
     uuid, identity = "u" * 36, "n" * 30 + "-4f2a1b2c"
     ours = {"list": "doing", "position": "a" * 20, "by": identity, "key": uuid, "op": uuid}
     assert len(compact({**ours, "name": name}).encode()) < 1024
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u200d", "\u2060 \u00a0"])
+def test_a_name_that_shows_nothing_is_refused(name):
+    with pytest.raises(ValidationError, match="something to see"):
+        schemas.check_name(name)
