@@ -34,6 +34,7 @@ export function ask(title, text, options, hasField = false) {
 /**
  * Says something for a while; what went wrong stays until it is closed.
  * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
+ * @returns {() => void} takes it away
  */
 export function toast(text, { isError = false, label, act } = {}) {
   const box = element('div', '');
@@ -50,6 +51,7 @@ export function toast(text, { isError = false, label, act } = {}) {
   toasts?.append(box);
   while (toasts && toasts.children.length > 3) toasts.firstElementChild?.remove();
   if (!isError) setTimeout(close, 6000);
+  return close;
 }
 
 export function element(tag, text) {

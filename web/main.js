@@ -40,7 +40,7 @@ const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
 const renderer = new Renderer(board, byId('card'));
-const history = new History(state, act, (reason) => fail(`Not undone. ${reason}`));
+const history = new History(state, act, (reason) => (fail(`Not undone. ${reason}`), draw()));
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
@@ -49,6 +49,8 @@ const forms = new Forms((list, name) => {
   renderer.element(state.operations.at(-1).task)?.scrollIntoView({ block: 'nearest' });
 }, draw);
 const line = new SyncLine(api, listener(), settings);
+/** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
+let offer = null;
 let isLoading = true;
 let isDrawing = false;
 
@@ -67,6 +69,7 @@ function draw() {
   renderer.draw(view, !isLoading);
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
+  if (offer?.entry !== history.stacks.undo.at(-1)) offer?.close();
   byId('undo').disabled = !history.stacks.undo.length;
   byId('redo').disabled = !history.stacks.redo.length;
 }
@@ -87,8 +90,10 @@ function act(wanted) {
   history.record(operation, from);
   const { long, short } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
-  if (short && !operation.isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
   draw();
+  if (short && !operation.isRevert) {
+    offer = { entry: operation.entry, close: toast(short, { label: 'Undo', act: () => history.revert('undo') }) };
+  }
   outbox.pump();
 }
 
