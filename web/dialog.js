@@ -2,11 +2,17 @@
 /** Questions and notices. Text goes in as text. */
 
 const dialog = document.getElementById('dialog');
+dialog.addEventListener('click', ({ target, clientX: x, clientY: y }) => {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  const isBeside = target === dialog && (x < left || x > right || y < top || y > bottom);
+  if (isBeside && dialog.querySelector('menu').lastElementChild.value === '') dialog.close('');
+});
 
 /**
  * Asks, and gives the value of the button that was pressed; null if none.
  * @param {(Node | string)[]} text
- * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter
+ * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
+ *   a value gives null, as then does a tap beside the dialog
  * @param {boolean} [hasField] true: gives what was typed
  * @returns {Promise<string | null>}
  */

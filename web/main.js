@@ -224,7 +224,7 @@ const cancelDrag = bindDrag([...renderer.lists.values()], {
 
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
-  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true)], [['close', 'Close']]),
+  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true)], [['', 'Close']]),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => renderer.element(id)?.focus(),

@@ -13,7 +13,7 @@ export async function askMenu({ column: { cards }, at, card }, columns) {
   const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [`${end} ${list}`, `To the ${end} of ${list}`]));
   const steps = [['up', 'Up', at === 0], ['down', 'Down', at === cards.length - 1]];
   /** @type {any[]} */
-  const options = [...ends, ...steps, ['edit', 'Edit'], ['delete', 'Delete']];
+  const options = [...ends, ...steps, ['edit', 'Edit'], ['delete', 'Delete'], ['', 'Cancel']];
   const answer = await ask(`Move '${shorten(card.task.name)}'`, [], options);
   if (answer === null) return null;
   const [verb, list = card.task.list] = answer.split(/ (.*)/s);

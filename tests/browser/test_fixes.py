@@ -28,3 +28,31 @@ def test_only_the_newest_step_offers_undo(board, page):
     page.keyboard.press("Control+z")
     see(page, todo="c d")
     expect(undo).to_have_count(0)
+
+
+def test_the_menu_can_be_left_by_a_tap(board, new_page):
+    board.fill(todo="a")
+    phone = board.open(new_page(**PHONE))
+    dialog = phone.get_by_role("dialog")
+    for leave in (
+        lambda: dialog.get_by_role("button", name="Cancel").tap(),
+        lambda: phone.touchscreen.tap(195, 20),
+    ):
+        card(phone, "a").locator(".menu").tap()
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("heading").tap()
+        expect(dialog).to_be_visible()
+        leave()
+        expect(dialog).to_be_hidden()
+    see(phone, todo="a", doing="", done="")
+
+
+def test_a_tap_beside_a_question_leaves_it_open(servers, tmp_path, new_page):
+    board = servers.start(tmp_path / "data", KANBAN_PASSCODE="open sesame")
+    page = new_page()
+    page.goto(board.url)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.mouse.click(10, 10)
+    page.wait_for_timeout(100)
+    expect(dialog).to_be_visible()
