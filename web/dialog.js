@@ -60,6 +60,11 @@ export function toast(text, { isError = false, label, act } = {}) {
   return close;
 }
 
+/** Keeps in sight what grows, from when it is first watched. */
+export function watchGrowth() {
+  return new ResizeObserver(([{ target }]) => target.scrollIntoView({ block: 'nearest' }));
+}
+
 export function element(tag, text) {
   return Object.assign(document.createElement(tag), { textContent: text });
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** Editing a name in its card. What is typed is kept until it is saved or given up. */
 
+import { watchGrowth } from './dialog.js';
+
 const DRAFT = 'draft';
 
 /** One editor at a time, in the card that it edits. */
@@ -36,6 +38,7 @@ export class Editor {
     card.append(form);
     card.classList.add('editing');
     this.#listen(form, area);
+    watchGrowth().observe(form);
     area.focus();
     area.select();
   }

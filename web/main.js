@@ -3,7 +3,7 @@
 
 import { Api } from './api.js';
 import { Carry } from './carry.js';
-import { ask, element, toast } from './dialog.js';
+import { ask, element, toast, watchGrowth } from './dialog.js';
 import { bindDrag } from './drag.js';
 import { Editor } from './edit.js';
 import { filtered, Forms, showLine } from './forms.js';
@@ -44,9 +44,13 @@ const history = new History(state, act, (reason) => (fail(`Not undone. ${reason}
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
+/** The card just added, until its person turns to others. */
+const added = watchGrowth();
 const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
-  renderer.element(state.operations.at(-1).task)?.scrollIntoView({ block: 'nearest' });
+  const card = renderer.element(state.operations.at(-1).task);
+  added.disconnect();
+  if (card) added.observe(card);
 }, draw);
 const line = new SyncLine(api, listener(), settings);
 /** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
@@ -234,6 +238,7 @@ const hands = {
 };
 bindKeys(hands);
 
+for (const name of ['wheel', 'pointerdown', 'keydown']) board.addEventListener(name, () => added.disconnect(), { passive: true });
 board.addEventListener('click', ({ target }) => {
   const id = target.closest('.card')?.dataset.id;
   if (target.closest('.trash')) remove(id);

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, see, settle, until
+from tests.browser.hands import add, card, see, settle
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
@@ -56,3 +56,26 @@ def test_a_tap_beside_a_question_leaves_it_open(servers, tmp_path, new_page):
     page.mouse.click(10, 10)
     page.wait_for_timeout(100)
     expect(dialog).to_be_visible()
+
+
+def test_the_editor_of_the_last_card_is_in_sight(board, page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(40)))
+    last = page.locator('ol[data-list="todo"] .card').last
+    last.scroll_into_view_if_needed()
+    settle(page)
+    last.locator(".name").dblclick()
+    cancel = page.locator(".editor").get_by_role("button", name="Cancel")
+    expect(cancel).to_be_in_viewport(ratio=1)
+    page.keyboard.insert_text("long " * 60)
+    page.wait_for_timeout(100)
+    expect(cancel).to_be_in_viewport(ratio=1)
+
+
+def test_the_note_on_an_added_card_is_in_sight(board, page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(40)))
+    page.route("**/tasks", lambda route: route.abort())
+    add(page, "new", "todo")
+    note = card(page, "new").locator(".notes")
+    expect(note).to_have_text("not sent yet", timeout=10_000)
+    page.wait_for_timeout(100)
+    expect(note).to_be_in_viewport(ratio=1)
