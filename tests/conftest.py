@@ -1,9 +1,20 @@
-"""What all tests share: no variable of the machine reaches a test."""
+"""What all tests share: a browser, and that no variable of the machine reaches a test."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 FOREIGN = ("TWILIO_", "KANBAN_")
 
 
@@ -13,3 +24,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> Non
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium: one for all, since Playwright runs once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.chromium import find
+
+    path = find()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()

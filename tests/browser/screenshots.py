@@ -5,9 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, ROOT, Servers
+from tests.browser.conftest import ROOT, Servers
 from tests.browser.hands import Board
 from tests.chromium import find
+from tests.conftest import BROWSER_FLAGS
 
 FOLDER = ROOT / "web" / "screenshots"
 TASKS = {
@@ -23,7 +24,7 @@ def main() -> None:
     path, servers = find(), Servers()
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         board = servers.start(Path(data) / "board")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
         try:
             for column, names in TASKS.items():
                 for name in names.split("|"):

@@ -1,6 +1,5 @@
 """Point 1: whatever the line does, page, SDK, API and Sync end as the answers promised."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -8,16 +7,10 @@ import pytest
 
 from tests.faults.convergence import assert_converged, write_at_random
 from tests.faults.lines import open_line
-from tests.faults.watchers import BrowserPage, NodeClient, open_browser
+from tests.faults.watchers import BrowserPage, NodeClient
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.heavy]
 WRITERS, OPERATIONS, PAGES = 8, 60, 2
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    with ExitStack() as stack:
-        yield open_browser(stack)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
