@@ -38,13 +38,13 @@ export function ask(title, text, options, hasField = false) {
 }
 
 /**
- * Says something for a while; what went wrong stays until it is closed.
+ * Says something for a while: what went wrong for longer, and until it is closed if it offers something to do.
  * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
  * @returns {() => void} takes it away
  */
 export function toast(text, { isError = false, label, act } = {}) {
   const box = element('div', '');
-  box.className = isError ? 'toast error' : 'toast';
+  box.className = !isError ? 'toast' : act ? 'toast error lasting' : 'toast error';
   box.setAttribute('role', isError ? 'alert' : 'status');
   const close = () => box.remove();
   const button = (words, then) => {
@@ -54,9 +54,10 @@ export function toast(text, { isError = false, label, act } = {}) {
   };
   box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
   const toasts = document.getElementById('toasts');
+  for (const other of toasts?.children ?? []) if (other.firstElementChild.textContent === text) other.remove();
   toasts?.append(box);
   while (toasts && toasts.children.length > 3) toasts.firstElementChild?.remove();
-  if (!isError) setTimeout(close, 6000);
+  if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
   return close;
 }
 

@@ -17,11 +17,11 @@ const OPTIONS = {
 /**
  * Lets cards be dragged between lists.
  * @param {HTMLElement[]} lists
- * @param {{canStart: (id: string) => boolean, started: (id: string) => void,
+ * @param {{canStart: (id: string) => boolean, refused: (id: string) => void, started: (id: string) => void,
  *   dropped: (id: string, place: Place | null) => void}} hands a null place: put it back
  * @returns {() => void} ends a drag under way and puts the card back
  */
-export function bindDrag(lists, { canStart, started, dropped }) {
+export function bindDrag(lists, { canStart, refused, started, dropped }) {
   let isCancelled = false;
   let play = null;
   const cancel = () => {
@@ -32,6 +32,10 @@ export function bindDrag(lists, { canStart, started, dropped }) {
   const options = {
     ...OPTIONS,
     filter: ({ target }, card) => target.closest('button, form') || !canStart(card.dataset.id),
+    // Only a try to drag it is answered: not a click, nor a finger's swipe.
+    onFilter: ({ item }) => canStart(item.dataset.id) || addEventListener('pointermove', ({ buttons, pointerType }) => {
+      if (buttons && pointerType === 'mouse') refused(item.dataset.id);
+    }, { once: true }),
     onStart: ({ item }) => {
       isCancelled = false;
       document.documentElement.classList.add('dragging');

@@ -95,6 +95,7 @@ function act(wanted) {
   const { long, short } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
   draw();
+  document.querySelectorAll('.error:not(.lasting)').forEach((old) => old.remove());
   if (short && !operation.isRevert) {
     offer = { entry: operation.entry, close: toast(short, { label: 'Undo', act: () => history.revert('undo') }) };
   }
@@ -206,7 +207,8 @@ function loaded() {
 }
 
 const cancelDrag = bindDrag([...renderer.lists.values()], {
-  canStart: isFree,
+  canStart: (id) => !state.heldByOther(id),
+  refused: isFree,
   started: (id) => {
     renderer.hold(id);
     leases.take(id, 'dragging', (reason) => {

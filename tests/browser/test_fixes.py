@@ -79,3 +79,27 @@ def test_the_note_on_an_added_card_is_in_sight(board, page):
     expect(note).to_have_text("not sent yet", timeout=10_000)
     page.wait_for_timeout(100)
     expect(note).to_be_in_viewport(ratio=1)
+
+
+def test_one_toast_says_who_holds_a_card_and_goes_by_itself(board, page):
+    held = board.fill(todo="a b c")["a"]
+    board.call("PUT", f"/tasks/{held}/lease", {"activity": "editing"})
+    expect(page.locator(".leased")).to_be_visible()
+    errors = page.locator(".toast.error")
+    name = card(page, "a").locator(".name")
+    name.click()
+    page.mouse.move(600, 500)
+    page.wait_for_timeout(100)
+    expect(errors).to_have_count(0)
+    for _ in range(2):
+        name.dblclick()
+        expect(errors).to_have_count(1)
+    card(page, "b").hover()
+    card(page, "b").locator(".trash").click()
+    expect(errors).to_have_count(0)
+    name.hover()
+    page.mouse.down()
+    page.mouse.move(600, 500, steps=5)
+    page.mouse.up()
+    expect(errors).to_have_count(1)
+    expect(errors).to_have_count(0, timeout=12_000)
