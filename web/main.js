@@ -51,6 +51,7 @@ const forms = new Forms((list, name) => {
   const card = renderer.element(state.operations.at(-1).task);
   added.disconnect();
   if (card) added.observe(card);
+  else toast('Added, but hidden by the filter');
 }, draw);
 const line = new SyncLine(api, listener(), settings);
 /** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
