@@ -1,6 +1,8 @@
 // @ts-check
 /** The leases of this page: taken, renewed and given up. */
 
+import { uuid4 } from './uuid.js';
+
 /** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
 export class Leases {
   /** @param {import('./state.js').State} state @param {import('./api.js').Api} api @param {number} renewMs */
@@ -24,15 +26,17 @@ export class Leases {
     const ask = () => this.#ask(task, activity, refused);
     const timer = setInterval(ask, this.renewMs);
     /** @type {Held} */
-    const held = { id: null, users: 1, answer: Promise.resolve(null), timer };
+    const held = { id: null, wanted: uuid4(), users: 1, answer: Promise.resolve(null), timer };
     this.held.set(task, held);
     this.state.ownLeases.add(task);
     held.answer = ask();
   }
 
-  /** The id of the lease on a task once it was answered, or null. */
+  /** The id of the lease on a task once it was answered, or null; then an earlier one is given up for good. */
   async idOf(task) {
-    return (await this.held.get(task)?.answer) ?? null;
+    const held = this.held.get(task);
+    if (!held) await this.leaving.get(task);
+    return (await held?.answer) ?? null;
   }
 
   /** Holds it for one more user, if it is held. */
@@ -69,7 +73,7 @@ export class Leases {
     const held = this.held.get(task);
     try {
       await this.leaving.get(task);
-      const { lease } = await this.api.takeLease(task, activity, held?.id ?? null);
+      const { lease } = await this.api.takeLease(task, activity, held?.wanted ?? null);
       if (held) held.id = lease;
       this.state.ownLeases.add(lease);
       return lease;

@@ -43,7 +43,7 @@ type LineListener = {
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; changedAt: number };
-type Held = { id: string | null; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
+type Held = { id: string | null; wanted: string; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
 
 interface Window {
   Twilio: { Sync: { Client: any } };
