@@ -96,6 +96,7 @@ function act(wanted) {
   const { long, short } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
   draw();
+  if (operation.isRevert && operation.kind === 'add') renderer.element(operation.task)?.focus();
   document.querySelectorAll('.error:not(.lasting)').forEach((old) => old.remove());
   if (short && !operation.isRevert) {
     offer = { entry: operation.entry, close: toast(short, { label: 'Undo', act: () => history.revert('undo') }) };

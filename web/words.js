@@ -15,7 +15,7 @@ export function accountOf(operation, was, is) {
   const { kind, name, isRevert } = operation;
   const title = `'${shorten((was ?? is)?.card.task.name ?? name ?? '')}'`;
   if (kind === 'remove') return account(isRevert, `${title} deleted`, `Deleted ${title}`, 'Not deleted.');
-  if (kind === 'add') return account(isRevert, `${title} added to ${placeOf(is)}`, '', `${title} was not added.`);
+  if (kind === 'add') return account(isRevert, `${title} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${title} was not added.`);
   if (name !== undefined) return account(isRevert, `${title} renamed to '${name}'`, '', 'Not renamed.');
   const short = was?.column.id === is?.column.id ? '' : `Moved ${title} to ${is?.column.id}`;
   return account(isRevert, `${title} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${title} went back.`);

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, see, settle
+from tests.browser.hands import add, card, see, settle, until
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
@@ -103,3 +103,23 @@ def test_one_toast_says_who_holds_a_card_and_goes_by_itself(board, page):
     page.mouse.up()
     expect(errors).to_have_count(1)
     expect(errors).to_have_count(0, timeout=12_000)
+
+
+def test_a_card_brought_back_has_the_focus_and_is_named(board, page):
+    board.fill(todo="a b")
+    card(page, "a").focus()
+    page.keyboard.press("Delete")
+    see(page, todo="b")
+    page.keyboard.press("Control+z")
+    see(page, todo="a b")
+    expect(card(page, "a")).to_be_focused()
+    expect(page.locator("#live")).to_have_text("'a' is back in todo, 1 of 2")
+    until(page, lambda: board.names()["todo"] == "a b")
+    expect(card(page, "a")).to_be_focused()
+
+
+def test_a_card_added_behind_the_filter_is_told(board, page):
+    board.fill(todo="a")
+    page.locator("#filter").fill("a")
+    add(page, "zzz")
+    expect(page.get_by_text("Added, but hidden by the filter")).to_be_visible()
