@@ -308,7 +308,7 @@ def test_a_task_without_a_name_and_a_change_of_nothing_are_refused(steady):
         "€" * 233,
         "__proto__",
         "%s {0} \\n",
-        "\u200b",
+        "a\u200bb",
     ],
 )
 def test_a_name_of_any_script_comes_back_as_it_was(name, client):
