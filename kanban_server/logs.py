@@ -37,6 +37,7 @@ def configure() -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("kanban_server").setLevel(logging.INFO)
+    logging.getLogger("picows").setLevel(logging.WARNING)
     logging.getLogger("kanban_server.transport").setLevel(logging.WARNING)
 
 

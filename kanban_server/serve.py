@@ -5,6 +5,7 @@
 
 import gc
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -154,6 +155,8 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again at its end
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     gc.freeze()  # what is there now stays: the collector need not walk it again
     listener.listen(2048)  # who comes now waits in line, so the address can be told
     print(f"The board is on {_address(listener)}  ({mode})", flush=True)
