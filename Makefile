@@ -12,8 +12,14 @@ run: .venv/.installed $(MODULES) ## start the board on http://127.0.0.1:5001
 
 test: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run all tests, browser tests included
 	@$(PY) tests/chromium.py
-	$(PY) -m pytest -m "not cloud and not browser" tests
-	$(PY) -m pytest -m "not cloud and browser" tests
+	$(call PYTEST,not cloud and not browser)
+	$(call PYTEST,not cloud and browser)
+
+# A test that fails is played once more by itself: on a busy machine a browser may be late. Both are shown.
+define PYTEST
+	$(PY) -m pytest -m "$(1)" tests || { echo "What failed, once more by itself:"; \
+	  $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none tests; }
+endef
 
 check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types, imports
 	$(PY) -m ruff check .
