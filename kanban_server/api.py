@@ -19,7 +19,6 @@ from .settings import LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
 from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER
 
-MIN_GZIP_BYTES = 4096
 ALWAYS = (401, 403, 405, 429, 502, 503, 507)
 TITLES = {
     400: "The request cannot be read",

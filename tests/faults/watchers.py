@@ -1,7 +1,6 @@
 """Those who only look: the SDK in Node, and the page in Chromium, each as tasks by column."""
 
 import json
-import shutil
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import find
+from tests.conftest import BROWSER_FLAGS
 from tests.faults.servers import wait_until
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 Cards = dict[str, list[tuple[int, str]]]
 READ = """() => Object.fromEntries([...document.querySelectorAll('ol[data-list]')].map((list) => [
   list.dataset.list,
@@ -83,9 +83,9 @@ class BrowserPage:
 
 def open_browser(stack: ExitStack) -> Browser:
     """Start Chromium; the stack ends it."""
+    path = find()
     playwright = stack.enter_context(sync_playwright())
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
     stack.callback(browser.close)
     return browser
 
