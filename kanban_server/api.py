@@ -1,5 +1,6 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
+import gzip
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from .settings import LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
 from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER
 
+MIN_GZIP_BYTES = 4096
 ALWAYS = (401, 403, 405, 429, 502, 503, 507)
 TITLES = {
     400: "The request cannot be read",
@@ -252,4 +254,12 @@ def _task(task: dict[str, Any], status: int = 200) -> Response:
 
 
 def _json(body: Any, status: int = 200) -> Response:
-    return current_app.response_class(compact(body), status, mimetype="application/json")
+    """Give an answer, compressed if it is long and the caller takes that; fast rather than small."""
+    text = compact(body).encode()
+    answer = current_app.response_class(text, status, mimetype="application/json")
+    if len(text) >= MIN_GZIP_BYTES:
+        answer.vary.add("Accept-Encoding")
+        if "gzip" in request.accept_encodings:
+            answer.set_data(gzip.compress(text, compresslevel=1))
+            answer.content_encoding = "gzip"
+    return answer

@@ -1,6 +1,8 @@
 """The REST API as a caller sees it: answers, refusals, and nothing that ends in a 500."""
 
 import base64
+import gzip
+import json
 import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +54,21 @@ def test_all_tasks_are_in_board_order(client, task):
     client.post("/tasks", json={"name": "top", "at": "top"})
     client.post("/tasks", json={"name": "done", "list": "done"})
     assert names(client) == ["top", "Buy milk", "done"]
+
+
+def test_a_long_answer_is_compressed_for_those_who_take_that(client):
+    for _ in range(9):
+        client.post("/tasks", json={"name": "x" * 500})
+    plain = client.get("/tasks")
+    packed = client.get("/tasks", headers={"Accept-Encoding": "gzip"})
+    assert json.loads(gzip.decompress(packed.data)) == plain.json
+    assert packed.content_encoding == "gzip"
+    assert plain.content_encoding is None
+    assert "Accept-Encoding" in plain.vary
+
+
+def test_a_short_answer_is_left_as_it_is(client, task):
+    assert client.get("/tasks", headers={"Accept-Encoding": "gzip"}).content_encoding is None
 
 
 def test_a_change_is_answered_with_the_new_revision(client, task):
