@@ -1,4 +1,4 @@
-"""One run: three servers, interleaved, over some rounds; a table, a JSON file and a plot."""
+"""One run: three servers, interleaved, over some rounds; tables, a JSON file and a plot."""
 
 import argparse
 import tempfile
@@ -7,13 +7,14 @@ from pathlib import Path
 
 import uvloop
 
-from . import far, peers, plot, report, returning, sizes
+from . import far, pages, peers, plot, report, returning, sizes
 from .figures import Figures
 from .processes import Process
 
 RESULTS = Path(__file__).parent / "results"
 MAX_SECONDS = 540
-PARTS = {"peers": peers, "sizes": sizes, "returning": returning, "far": far}
+PARTS = {"peers": peers, "sizes": sizes, "returning": returning, "far": far, "pages": pages}
+KEEPING = (sizes, pages)  # their boards are filled in the first round alone
 
 
 def main() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
     if output:
         output.mkdir(parents=True, exist_ok=True)
         report.write_json(figures, done, seconds, output / "bench.json")
+        report.write_markdown(figures, done, output / "bench.md")
         plot.draw(figures, output / "bench.png")
 
 
@@ -45,7 +47,7 @@ async def run(figures: Figures, folder: Path, rounds: int, scale: float) -> int:
     for turn in range(rounds):
         for name, part in PARTS.items():
             print(f"round {turn + 1}: {name}", flush=True)
-            where = folder / name if part is sizes else folder / f"{name} {turn}"
+            where = folder / name if part in KEEPING else folder / f"{name} {turn}"
             where.mkdir(parents=True, exist_ok=True)
             await part.measure(figures, where, turn, scale)
         spent = time.perf_counter() - begun
