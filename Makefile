@@ -17,7 +17,7 @@ test: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run all tests, browse
 
 # A test that fails is played once more by itself: on a busy machine a browser may be late. Both are shown.
 define PYTEST
-	$(PY) -m pytest -m "$(1)" tests || { echo "What failed, once more by itself:"; \
+	$(PY) -m pytest -n auto --dist worksteal -m "$(1)" tests || { echo "What failed, once more by itself:"; \
 	  $(PY) -m pytest -m "$(1)" --last-failed --last-failed-no-failures none tests; }
 endef
 

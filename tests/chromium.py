@@ -1,6 +1,7 @@
 """Make sure that there is a Chromium for the browser tests, or say what to do.
 
-Debian and Ubuntu as root: the distribution's package; elsewhere Playwright's own.
+Debian as root: the distribution's package; elsewhere Playwright's own. Chromium's headless shell is
+taken first: the same engine without the windows around it, a third quicker.
 """
 
 import os
@@ -8,7 +9,8 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "chromium")
+NAMES = (*PACKAGES, "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def find() -> str | None:
@@ -25,7 +27,10 @@ def install() -> None:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         quiet = {"env": environment, "stdout": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-q"], **quiet, check=False)
-        subprocess.run(["apt-get", "install", "-qy", "chromium"], **quiet, check=False)
+        for package in PACKAGES:
+            command = ["apt-get", "install", "-qy", package]
+            if subprocess.run(command, **quiet, check=False).returncode == 0:
+                return
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
