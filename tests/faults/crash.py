@@ -3,6 +3,7 @@
 import random
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -53,14 +54,15 @@ class Stubborn:
         return None
 
 
-def kill_at_random(folder: Path, seed: int, kills: int, watch: Any = None) -> int:
+def kill_at_random(folder: Path, seed: int, kills: int, *watches: Callable[[str], Any]) -> int:
     """Kill and restart a server so many times under load; gives how many writes were promised.
 
-    watch(url): makes a watcher that must show the board in the end, by itself.
+    watches: each makes, of the server's address, a watcher that is there from before the first kill
+    and must show the board in the end, by itself.
     """
     chance, over = random.Random(seed), Event()
     server = Server(folder)
-    watcher = watch(server.url) if watch else None
+    watchers = [watch(server.url) for watch in watches]
     callers = [Stubborn(server.url, f"{seed} {n}", over) for n in range(WRITERS)]
     with ThreadPoolExecutor(WRITERS) as threads:
         work = [threads.submit(caller.run) for caller in callers]
@@ -74,14 +76,14 @@ def kill_at_random(folder: Path, seed: int, kills: int, watch: Any = None) -> in
         for one in work:
             one.result()
     try:
-        return _check(server, callers, watcher)
+        return _check(server, callers, watchers)
     finally:
-        if watcher:
+        for watcher in watchers:
             watcher.close()
         server.stop()
 
 
-def _check(server: Server, callers: list[Stubborn], watcher: Any) -> int:
+def _check(server: Server, callers: list[Stubborn], watchers: list[Any]) -> int:
     tasks = wait_until(server.tasks)
     found = {task["id"]: task["name"] for task in tasks}
     bare = [name.removeprefix("new ") for name in found.values()]
@@ -89,6 +91,7 @@ def _check(server: Server, callers: list[Stubborn], watcher: Any) -> int:
     for caller in callers:
         for index, name in caller.said.items():
             assert found.get(index) == name, f"{index} {name} became {found.get(index)}"
-    if watcher:
+    for watcher in watchers:
         wait_for_cards(watcher, cards_of(tasks), 60)
+        assert not getattr(watcher, "errors", [])
     return sum(len(caller.said) for caller in callers)

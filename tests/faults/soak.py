@@ -69,10 +69,11 @@ def _converges(seed: int, given: argparse.Namespace, met: dict[str, int]) -> boo
 
 
 def _survives(kills: int, seed: int) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        watch = lambda url: NodeClient(url, Path(folder))  # noqa: E731
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        browser = open_browser(stack)
+        watches = (lambda url: NodeClient(url, Path(folder)), lambda url: BrowserPage(browser, url))
         try:
-            promised = kill_at_random(Path(folder) / "server", seed, kills, watch)
+            promised = kill_at_random(Path(folder) / "server", seed, kills, *watches)
         except AssertionError as error:
             print(f"{kills} kills FAILED: {error}")
             return False

@@ -3,21 +3,23 @@
 import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.crash import kill_at_random
 from tests.faults.servers import Server
-from tests.faults.watchers import NodeClient
+from tests.faults.watchers import BrowserPage, NodeClient
 
 BLOCKS = 600 * 1024
 
 
 @pytest.mark.node
 @pytest.mark.heavy
-def test_five_kills_under_load_lose_and_double_nothing(tmp_path: Path) -> None:
-    watch = lambda url: NodeClient(url, tmp_path)  # noqa: E731
-    assert kill_at_random(tmp_path / "server", seed=1, kills=5, watch=watch) > 0
+@pytest.mark.browser
+def test_five_kills_under_load_lose_and_double_nothing(tmp_path: Path, browser: Any) -> None:
+    watches = (lambda url: NodeClient(url, tmp_path), lambda url: BrowserPage(browser, url))
+    assert kill_at_random(tmp_path / "server", 1, 5, *watches) > 0
 
 
 def _limit(server: Server, size: int) -> None:

@@ -71,6 +71,7 @@ class BrowserPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(url)
         self.page.locator("#line[data-state=live]").wait_for(timeout=30_000)
+        self.page.on("framenavigated", lambda _: self.errors.append("the page was loaded again"))
 
     def cards(self) -> Cards:
         """Give what is shown."""
