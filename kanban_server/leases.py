@@ -34,7 +34,9 @@ class Leases:
     """Who drags or edits which task.
 
     The view of the Map is at most MAX_AGE_SECONDS old when a write is checked against it; it is
-    renewed in the background from half that age on. now: the time of day; clock: seconds.
+    renewed in the background from half that age on. A lease lasts LEASE_SECONDS from when this
+    process first saw its revision: the clock of the one that granted it may be off. now: the time
+    of day, for `until`; clock: seconds.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Leases:
         self._reading = threading.Lock()
         self._view: dict[str, Item] = {}
         self._touched: dict[str, float] = {}
+        self._seen: dict[str, tuple[Item, float]] = {}
         self._read_at = self._tried_at = self._rest_until = float("-inf")
 
     def check(self, index: int, lease: str | None) -> None:
@@ -71,7 +74,8 @@ class Leases:
         A caller that names the id of a new lease can ask again when no answer came. Raises
         TaskLeased, OutcomeUnknown.
         """
-        key, until = str(index), self._now() + timedelta(seconds=LEASE_SECONDS)
+        begun, key = self._clock(), str(index)
+        until = self._now() + timedelta(seconds=LEASE_SECONDS)
         data = {
             "by": by,
             "activity": activity,
@@ -94,7 +98,7 @@ class Leases:
             except errors.OutcomeUnknown as error:
                 doubt = error
             item = item or self._look_again(key, doubt)
-            self._note(key, item)
+            self._note(key, item, begun)
             if item and item.data == data:
                 return data
         raise doubt or errors.SyncBusy("Others want this task at this moment.", retry_after=1)
@@ -130,7 +134,7 @@ class Leases:
     def _is_held(self, key: str, lease: str | None) -> bool:
         """Tell whether, as far as is known, another than the holder of this lease id has it."""
         holder = self._view.get(key)
-        return bool(holder and holder.data.get("lease") != lease and self._is_running(holder))
+        return bool(holder and holder.data.get("lease") != lease and self._is_running(key, holder))
 
     def _age_of(self, key: str) -> float:
         return self._clock() - max(self._touched.get(key, self._read_at), self._read_at)
@@ -139,12 +143,10 @@ class Leases:
         with errors.in_doubt(doubt):
             return self._look(key)
 
-    def _is_running(self, holder: Item) -> bool:
-        try:
-            until = datetime.fromisoformat(str(holder.data["until"]).replace("Z", "+00:00"))
-            return until > self._now()
-        except (KeyError, ValueError, TypeError):
-            return False
+    def _is_running(self, key: str, holder: Item) -> bool:
+        seen = self._seen.get(key)
+        is_recent = seen is not None and self._clock() < seen[1] + LEASE_SECONDS
+        return is_recent and _has_end(holder)
 
     def _look(self, key: str) -> Item | None:
         try:
@@ -152,13 +154,19 @@ class Leases:
         except errors.SyncNotFound:
             return None
 
-    def _note(self, key: str, item: Item | None) -> None:
+    def _note(self, key: str, item: Item | None, since: float | None = None) -> None:
         with self._lock:
             self._touched[key] = self._clock()
             if item:
-                self._view[key] = item
+                self._put(self._view, key, item, self._touched[key] if since is None else since)
             else:
                 self._view.pop(key, None)
+
+    def _put(self, view: dict[str, Item], key: str, item: Item, since: float) -> None:
+        """Take an Item into a view; a new state of it counts from the time since."""
+        view[key] = item
+        if key not in self._seen or self._seen[key][0] != item:
+            self._seen[key] = (item, since)
 
     def _freshen(self) -> None:
         if self._clock() - self._read_at > MAX_AGE_SECONDS and not self._is_resting():
@@ -196,12 +204,23 @@ class Leases:
                     view[key] = self._view[key]
                 else:
                     view.pop(key, None)
+            for key, item in view.items():
+                self._put(view, key, item, begun)
+            self._seen = {key: self._seen[key] for key in view}
             self._view, self._read_at = view, begun
 
 
 def _readable(item: Item) -> Item:
     data = item.data if isinstance(item.data, dict) else {}
     return Item(item.key, data, item.revision, item.updated)
+
+
+def _has_end(holder: Item) -> bool:
+    try:
+        datetime.fromisoformat(str(holder.data["until"]).replace("Z", "+00:00"))
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def _leased(holder: Item) -> errors.TaskLeased:

@@ -156,6 +156,19 @@ def test_a_lease_of_another_process_is_seen_within_a_second(here, there, clock):
         there.edit(0, "c")
 
 
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_lease_lasts_as_long_whatever_the_clock_of_who_granted_it_says(
+    here, there, clock, minutes
+):
+    here.leases._now = lambda: clock.now() + timedelta(minutes=minutes)
+    here.leases.take(0, "editing", "bob", None)
+    clock.seconds += 1.001
+    with pytest.raises(errors.TaskLeased):
+        there.edit(0, "c")
+    clock.seconds += LEASE_SECONDS
+    assert there.edit(0, "c")["name"] == "c"
+
+
 def test_a_lease_given_up_in_another_process_can_be_taken_within_a_second(here, there, clock):
     lease = here.leases.take(0, "editing", "bob", None)
     with pytest.raises(errors.TaskLeased):
