@@ -12,8 +12,9 @@ import time
 from typing import Any
 
 import uvloop
+from picows import WSMsgType
 
-from tests.bench.wires import Crowd, SyncSubscriber, connect, read
+from tests.bench.wires import Crowd, SyncSubscriber, acknowledgement, connect, read
 from tests.bench.writers import HttpWriter
 
 CONNECTING = 20  # pages that connect at the same time
@@ -22,6 +23,7 @@ CAUGHT_UP_SECONDS = 20
 KEPT_PACKETS = 64
 
 Event = tuple[int, str]
+Known = tuple[bytes, list[Event]]
 
 
 class Audience(Crowd):
@@ -30,25 +32,21 @@ class Audience(Crowd):
     def __init__(self) -> None:
         super().__init__()
         self.seen_at: dict[str, float] = {}
-        self._packets: dict[bytes, list[Event]] = {}
+        self._packets: dict[bytes, Known] = {}
 
-    def note(self, payload: bytes) -> None:
-        """Leave the counting to the pages."""
-
-    def events_in(self, payload: bytes) -> list[Event]:
-        """Give id and change of each event in a packet; all pages get the same bytes."""
-        events = self._packets.get(payload)
-        if events is None:
+    def know(self, packet: bytes) -> Known | None:
+        """Give the answer to a packet of events, and the events; all pages get the same bytes."""
+        known = self._packets.get(packet)
+        if known is None and b'"list_item_' in packet and (ack := acknowledgement(packet)):
             while len(self._packets) >= KEPT_PACKETS:
                 del self._packets[next(iter(self._packets))]
-            events = self._packets[payload] = _events(payload)
-        return events
+            known = self._packets[packet] = (ack, _events(packet))
+        return known
 
 
-def _events(payload: bytes) -> list[Event]:
-    if b'"list_item_' not in payload:
-        return []
-    body = read(payload)[1]
+def _events(packet: bytes) -> list[Event]:
+    """Give id and change of each event in a packet."""
+    body = read(packet)[1]
     is_removed = body["event_type"].endswith("removed")
     return [
         (event["id"], f"{event['item_index']} {'-' if is_removed else event['item_revision']}")
@@ -68,9 +66,13 @@ class CountingPage(SyncSubscriber):
         self.heard_at = time.perf_counter()
 
     def take(self, payload: bytes) -> None:
-        super().take(payload)
         self.heard_at = now = time.perf_counter()
-        for event, change in self.crowd.events_in(payload):
+        known = self.crowd.know(payload)
+        if known is None:
+            return super().take(payload)
+        assert self.transport
+        self.transport.send(WSMsgType.BINARY, known[0])
+        for event, change in known[1]:
             self.faults += event != self.after + 1
             self.events += 1
             self.after = event
