@@ -59,7 +59,7 @@ class Board:
         self._clock = clock
         self._replica = Replica(columns)
         self._mirror = Mirror(store, self._replica, clock)
-        self._placing = Placing(store, self._replica, clock)
+        self._placing = Placing(self._mirror, self._replica)
         self._memory = Memory()
         self._locks = KeyedLocks()
 

@@ -1,13 +1,14 @@
 """Where a task goes: from neighbours or an end to a position, and room where there is none."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from . import errors, ordering
+from .mirror import Mirror
 from .replica import RESERVED, Entry, Replica
-from .sync_store import Item, SyncStore
+from .sync_store import Item
 from .tasks import fields_of, position_of
 
 GOOD_LENGTH = 50
@@ -26,10 +27,9 @@ class Place:
 class Placing:
     """Finds positions in the replica; reads neighbours from Sync where the replica has doubts."""
 
-    def __init__(self, store: SyncStore, replica: Replica, clock: Callable[[], float]):
-        self._store = store
+    def __init__(self, mirror: Mirror, replica: Replica):
+        self._mirror = mirror
         self._replica = replica
-        self._clock = clock
 
     @contextmanager
     def reserved(self, column: str, place: Place, moving: int | None = None) -> Iterator[str]:
@@ -138,10 +138,7 @@ class Placing:
 
     def _reposition(self, item: Item, position: str) -> bool:
         try:
-            new = self._store.replace(
-                item.key, {**fields_of(item), "position": position}, item.revision
-            )
-            self._replica.put(new, self._clock())
+            self._mirror.replace(item, {**fields_of(item), "position": position})
             return True
         except (errors.SyncChanged, errors.SyncNotFound):
             self._read(item.key)
@@ -149,11 +146,8 @@ class Placing:
 
     def _read(self, index: int) -> None:
         """Read a task, or that it is gone, into the replica."""
-        begun = self._clock()
-        try:
-            self._replica.put(self._store.item(index), begun)
-        except errors.SyncNotFound:
-            self._replica.drop(index, begun)
+        with suppress(errors.TaskNotFound):
+            self._mirror.read(index)
 
 
 def _position(entry: Entry | None) -> str | None:
