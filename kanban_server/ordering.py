@@ -13,6 +13,7 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_VALID_LENGTH = 200
 MAX_GOOD_LENGTH = 100
 SMALLEST = "A" + "0" * 26
+POSITION = re.compile("[A-Za-z][0-9A-Za-z]*", re.ASCII)
 
 
 class NoRoom(Exception):
@@ -23,7 +24,7 @@ def is_valid(position: Any) -> bool:
     """Tell whether a value found in an Item is a position that keys can be made from."""
     if not isinstance(position, str) or len(position) > MAX_VALID_LENGTH:
         return False
-    if not re.fullmatch("[A-Za-z][0-9A-Za-z]*", position, re.ASCII) or position == SMALLEST:
+    if not POSITION.fullmatch(position) or position == SMALLEST:
         return False
     head = position[0]
     length = ord(head) - ord("a") + 2 if head >= "a" else ord("Z") - ord(head) + 2

@@ -1,16 +1,14 @@
 """The one door to Sync: the List of tasks, the Map of leases, and who may read them.
 
-Everything goes through the official `twilio` client. Its generic calls (`client.sync.v1.fetch`,
-`update`, `delete`) are used because the generated `delete(if_match=…)` of 9.13.0 drops the header.
+Everything goes through the official `twilio` client. Its generic calls (`client.sync.v1.request`,
+`fetch`, `delete`) are used because the generated `delete(if_match=…)` of 9.13.0 drops the header.
 Source: Twilio, Sync REST API v1; SYNC resources Service, List, Map, Item, Permission.
 """
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from twilio.rest import Client
@@ -27,8 +25,7 @@ OBJECT_GONE = (54150, 54200, 54300)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One Item of the List or the Map; key: its index, or its key in the Map."""
 
     key: Any
@@ -199,7 +196,7 @@ class SyncStore:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if revision is not None:
             headers["If-Match"] = revision
-        answer = self._api.update("POST", uri, data=form, headers=headers)
+        answer = self._api.request("POST", uri, data=form, headers=headers).json
         return answer if isinstance(answer, dict) else {}
 
     def _delete(self, uri: str, revision: str) -> None:
@@ -217,15 +214,14 @@ class SyncStore:
             url = page["meta"].get("next_page_url")
             if not url:
                 return
-            page = _page(self._api.domain.twilio.request("GET", url).text, kind)
+            page = _page(self._api.domain.twilio.request("GET", url).json, kind)
 
     def _page(self, uri: str, params: dict[str, object]) -> dict[str, Any]:
         kind = uri.rpartition("/")[2]
-        return _page(self._api.request("GET", uri, params=params).text, kind)
+        return _page(self._api.request("GET", uri, params=params).json, kind)
 
 
-def _page(text: str, kind: str) -> dict[str, Any]:
-    page = json.loads(text)
+def _page(page: Any, kind: str) -> dict[str, Any]:
     if isinstance(page, dict) and isinstance(page.get("meta"), dict):
         has_rows = isinstance(page.get(kind.lower()), list)
         if has_rows and isinstance(page["meta"].get("next_page_url"), str | None):

@@ -1,28 +1,26 @@
-"""The HTTP side of the one door to Sync: time limits, safe retries, and errors translated once.
+"""The HTTP side of the one door to Sync: time limits and safe retries.
 
 `Transport` is what the `twilio` client is given as its `http_client`. It returns good answers only;
 everything else is raised as a `SyncError` that says whether a write may have happened.
-Source: Twilio's error codes and HTTP statuses, errors/54xxx; advanced-examples/custom-http-client.
+Source: Twilio, advanced-examples/custom-http-client.
 """
 
-import json
 import logging
 import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from twilio.http import HttpClient
-from twilio.http.response import Response
 
 from . import errors
+from .answers import Answer, Read, good_body
 from .breaker import Breaker
 from .watchdog import Watchdog, WatchedAdapter
 
@@ -33,15 +31,6 @@ CONNECTIONS = 32
 
 log = logging.getLogger(__name__)
 deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back: HTTP status, headers, and the body as text."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
 
 
 Send = Callable[..., Answer]
@@ -101,7 +90,7 @@ class Transport(HttpClient):
         auth: Any = None,
         timeout: float | None = None,
         allow_redirects: bool = False,
-    ) -> Response:
+    ) -> Read:
         """Do one request, again where that is safe.
 
         Raises SyncError and its subclasses.
@@ -124,7 +113,7 @@ class Transport(HttpClient):
         parts = urlsplit(url)
         return self._base_url + parts.path + (f"?{parts.query}" if parts.query else "")
 
-    def _attempt(self, method: str, url: str, parts: dict[str, Any], breaker: Breaker) -> Response:
+    def _attempt(self, method: str, url: str, parts: dict[str, Any], breaker: Breaker) -> Read:
         left = deadline.get() - time.monotonic()
         if left < 0.05:
             raise errors.SyncUnavailable("Twilio Sync did not answer in time.", retry_after=2)
@@ -132,8 +121,7 @@ class Transport(HttpClient):
             answer = self._send(method, url, timeout=min(ATTEMPT_SECONDS, left), **parts)
             if answer.status == 429 and method != "GET" and "/Maps/" not in url:
                 self._on_busy()
-            _refuse_errors(method, answer)
-        return Response(answer.status, answer.text, answer.headers)
+            return Read(answer, good_body(method, answer))
 
 
 def _object_in(url: str) -> str:
@@ -196,56 +184,3 @@ def _pause(error: errors.SyncError, waits: list[float]) -> float | None:
     asked = error.retry_after if isinstance(error, errors.SyncBusy) else None
     pause = max(waits.pop(0), asked or 0) * random.uniform(1, 1.2)  # noqa: S311
     return pause if time.monotonic() + pause < deadline.get() and pause < 2 else None
-
-
-def _refuse_errors(method: str, answer: Answer) -> None:
-    body = _json(answer.text)
-    if 200 <= answer.status < 300:
-        if body is not None or answer.status == 204:
-            return
-        raise _unclear(method, "Twilio Sync sent an answer that is not JSON.")
-    body = body if isinstance(body, dict) else {}
-    message = body.get("message") or f"HTTP status {answer.status}"
-    code = body.get("code") if isinstance(body.get("code"), int) else 0
-    raise _refusal(method, answer, str(message), int(code or 0))
-
-
-def _refusal(method: str, answer: Answer, message: str, code: int) -> errors.SyncError:
-    detail = f"Twilio Sync: {message} (status {answer.status}, code {code})."
-    kind = _BY_STATUS.get(answer.status)
-    if kind:
-        return kind(detail, code=code, retry_after=_retry_after(answer))
-    if answer.status >= 500 or answer.status < 400:
-        return _unclear(method, detail)
-    return errors.SyncRefuses(detail, code=code)
-
-
-_BY_STATUS: dict[int, type[errors.SyncError]] = {
-    404: errors.SyncNotFound,
-    409: errors.SyncExists,
-    412: errors.SyncChanged,
-    413: errors.SyncTooLarge,
-    429: errors.SyncBusy,
-    507: errors.SyncFull,
-}
-
-
-def _unclear(method: str, detail: str) -> errors.SyncError:
-    """An answer that does not say whether a write happened."""
-    if method != "GET":
-        return errors.OutcomeUnknown(detail)
-    return errors.SyncNonsense(detail, retry_after=2)
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _retry_after(answer: Answer) -> float | None:
-    value = answer.headers.get("Retry-After") or ""
-    if value.isascii() and value.isdigit():
-        return float(value)
-    return 1.0 if answer.status in (429, 507) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -77,18 +77,29 @@ def object_body(account_sid: str, base: str, obj: SyncObject) -> str:
 
 def item_body(account_sid: str, base: str, obj: SyncObject, item: Item) -> str:
     """Give an Item; its data is put in as the text it is kept as."""
+    return item_writer(account_sid, base, obj)(item)
+
+
+def item_writer(account_sid: str, base: str, obj: SyncObject) -> Callable[[Item], str]:
+    """Give what writes the Items of one object: what they share is put together once."""
     kind = BY_NAME[obj.kind]
-    key = item.key if isinstance(item.key, int) else dumps(item.key)
-    return (
-        f'{{"{kind.key}":{key},"account_sid":"{account_sid}",'
-        f'"service_sid":"{obj.service_sid}","{kind.name}_sid":"{obj.sid}",'
-        f'"url":"{object_url(base, obj)}/Items/{quote(item.key)}",'
-        f'"revision":"{item.revision}","data":{item.data},'
-        f'"date_expires":{quoted(dates.to_seconds(item.expires))},'
-        f'"date_created":"{dates.to_seconds(item.created)}",'
-        f'"date_updated":"{dates.to_seconds(item.updated)}",'
-        f'"created_by":{quoted(item.created_by)}}}'
+    shared = (
+        f',"account_sid":"{account_sid}","service_sid":"{obj.service_sid}",'
+        f'"{kind.name}_sid":"{obj.sid}","url":"{object_url(base, obj)}/Items/'
     )
+
+    def write(item: Item) -> str:
+        key = item.key if isinstance(item.key, int) else dumps(item.key)
+        return (
+            f'{{"{kind.key}":{key}{shared}{quote(item.key)}",'
+            f'"revision":"{item.event_id:x}","data":{item.data},'
+            f'"date_expires":{quoted(dates.to_seconds(item.expires))},'
+            f'"date_created":"{dates.to_seconds(item.created)}",'
+            f'"date_updated":"{dates.to_seconds(item.updated)}",'
+            f'"created_by":{quoted(item.created_by)}}}'
+        )
+
+    return write
 
 
 def permission_body(account_sid: str, base: str, obj: SyncObject, permission: Permission) -> str:

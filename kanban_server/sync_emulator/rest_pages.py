@@ -7,7 +7,7 @@ from .errors import Refusal
 from .items import Item, Query
 from .requests import Reply, Request, is_descending, json_reply, page_size
 from .rest_bodies import (
-    item_body,
+    item_writer,
     object_body,
     object_url,
     page_body,
@@ -58,7 +58,7 @@ def list_items(tx: Transaction, account: str, request: Request) -> Reply:
     tx.limits.read(obj.sid)
     size = page_size(request.query.get("PageSize"))
     found, turn = _item_page(tx, obj, request, size)
-    rows = [item_body(account, request.base, obj, item) for item in found]
+    rows = list(map(item_writer(account, request.base, obj), found))
     url = f"{object_url(request.base, obj)}/Items"
     return json_reply(200, page_body("items", url, request, rows, size, turn))
 
