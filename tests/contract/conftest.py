@@ -10,7 +10,7 @@ import os
 
 import pytest
 from dotenv import dotenv_values
-from sdks import NodeSdk, opened
+from sdks import NodeSdk, PageSdk, opened, serve_files
 from serving import Serving
 from target import VARIABLES, Target
 
@@ -81,13 +81,34 @@ def tasks(target):
     return made
 
 
+@pytest.fixture(scope="session")
+def site():
+    """The address of the files that pages need."""
+    with serve_files() as address:
+        yield address
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("node", marks=pytest.mark.node),
+        pytest.param("chromium", marks=pytest.mark.browser),
+    ]
+)
+def start_sdk(request):
+    """Start an SDK that is not connected, in Node or in a page; both keep every promise."""
+    if request.param == "node":
+        return NodeSdk
+    browser, site = (request.getfixturevalue(name) for name in ("browser", "site"))
+    return lambda: PageSdk(browser, site)
+
+
 @pytest.fixture
-def make_sdk(target):
-    """Give SDK clients that are connected as an identity; here in Node."""
+def make_sdk(target, start_sdk):
+    """Give SDK clients that are connected as an identity."""
     made = []
 
     def make(identity="alice", **token):
-        sdk = NodeSdk()
+        sdk = start_sdk()
         made.append(sdk)
         sdk.connect(target.token(identity, **token), target.sdk_options)
         return sdk

@@ -92,9 +92,9 @@ class NodeSdk(Sdk):
 
 CATCHING = """async ([name, args]) => {
   try {
-    return { result: (await window.driver[name](...args)) ?? null };
+    return JSON.stringify({ result: (await window.driver[name](...args)) ?? null });
   } catch ({ status, code, message }) {
-    return { error: { status: status ?? null, code: code ?? null, message } };
+    return JSON.stringify({ error: { status: status ?? null, code: code ?? null, message } });
   }
 }"""
 RECORDING = """() => {
@@ -127,7 +127,7 @@ class PageSdk(Sdk):
 
     def exchange(self, name, args):
         """Call the driver in the page."""
-        return self.page.evaluate(CATCHING, [name, list(args)])
+        return json.loads(self.page.evaluate(CATCHING, [name, list(args)]))
 
     def end(self):
         """Close the page."""

@@ -1,4 +1,4 @@
-"""The unmodified official JavaScript SDK in Node against the emulator.
+"""The unmodified official JavaScript SDK, in Node and in Chromium, against the emulator.
 
 With `make contract-cloud` the same tests run against the Twilio account in .env, except those
 that stop the server or take a permission away: the cloud does not tell a subscriber of that.
@@ -8,8 +8,6 @@ import json
 
 import pytest
 from sdks import keys, opened, refusal
-
-pytestmark = pytest.mark.node
 
 
 def test_an_existing_list_is_opened_by_name(sdk, tasks):

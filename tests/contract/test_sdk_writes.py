@@ -1,12 +1,9 @@
-"""Writes through the unmodified official JavaScript SDK in Node.
+"""Writes through the unmodified official JavaScript SDK, in Node and in Chromium.
 
 With `make contract-cloud` they run against the Twilio account in .env.
 """
 
-import pytest
 from sdks import keys, opened, refusal
-
-pytestmark = pytest.mark.node
 
 
 def test_an_own_write_is_stored_and_told_as_local(sdk, tasks):
