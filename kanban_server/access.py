@@ -26,7 +26,7 @@ from .settings import Settings, SettingsError
 from .sync_store import SyncStore
 
 TOKEN_SECONDS = 3600
-CLOCK_SKEW_SECONDS = 60
+CLOCK_SKEW_SECONDS = 3600
 RENEWABLE_SECONDS = 24 * 3600
 KEEP_READERS_DAYS = 30
 SCRIPT = "script"

@@ -3,6 +3,7 @@
 
 const ABSENT = 'is-the-line-alive';
 const TOO_LATE = new Error('too late');
+const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `make doctor` looks at its clock and its key. This page tries again by itself.';
 
 /** Keeps one client at a time; what an older one still says is not heard. */
 export class SyncLine {
@@ -53,6 +54,7 @@ export class SyncLine {
   async #grant(link) {
     const grant = await this.api.token();
     if (link !== this.link) throw TOO_LATE;
+    link.isFresh = true;
     this.renewAt = Date.now() + grant.expires_in * 750;
     this.listener.granted(grant);
     return grant;
@@ -69,7 +71,7 @@ export class SyncLine {
     link.isUp = state === 'connected';
     link.changedAt = this.heardAt = Date.now();
     if (link.isUp) this.#say(link.isOpen ? 'live' : 'loading');
-    else this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
+    else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
     // Before one of these states, updateToken never settles (SYNC_PROTOCOL.md 7.3).
     if (isWaiting(state)) this.#renew(link);
   }
@@ -78,6 +80,7 @@ export class SyncLine {
   async #renew(link) {
     if (link.isRenewing || link !== this.link) return;
     link.isRenewing = true;
+    link.isFresh = false;
     try {
       const { token } = await this.#grant(link);
       await within(this.settings.connectLimitMs, link.client.updateToken(token));
@@ -133,8 +136,9 @@ export class SyncLine {
     this.link = newLink();
     link.client?.removeAllListeners();
     link.client?.shutdown().catch(() => {});
-    const isRefused = error?.status === 401 || error?.status === 403;
-    this.#say(isRefused ? 'refused' : 'offline', isRefused ? error.message : '');
+    const hasSaidNo = error?.status === 401 || error?.status === 403;
+    const isRefused = hasSaidNo || (link.isFresh && link.client?.connectionState === 'denied');
+    this.#say(isRefused ? 'refused' : 'offline', hasSaidNo ? error.message : isRefused ? TOKEN_REFUSED : '');
     const { min, max } = this.settings.retryPolicy;
     const wait = Math.min(min * 2 ** this.failures++, isRefused ? 15 * max : max);
     setTimeout(() => this.#connect(), wait * (0.8 + Math.random() * 0.4));
@@ -189,7 +193,7 @@ async function granted(open, until) {
 
 /** @returns {Link} */
 function newLink() {
-  return { client: null, isUp: false, isOpen: false, isRenewing: false, changedAt: Date.now() };
+  return { client: null, isUp: false, isOpen: false, isRenewing: false, isFresh: false, changedAt: Date.now() };
 }
 
 /** Whether a client in this state waits for another token. */

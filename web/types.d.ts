@@ -42,7 +42,7 @@ type LineListener = {
   lease: (key: string, data: any) => void; leaseGone: (key: string) => void;
 };
 /** One client of the SDK; what an older one still says is not heard. */
-type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; changedAt: number };
+type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
 type Held = { id: string | null; wanted: string; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
 
 interface Window {

@@ -75,13 +75,18 @@ class Process:
 
 
 class Emulator(Process):
-    """A standalone Sync; variables: what a server needs to use it."""
+    """A standalone Sync; variables: what a server needs to use it.
 
-    def __init__(self, folder: Path, *options: str, port: int = 0):
-        module = "kanban_server.sync_emulator"
+    clock_off: how many seconds its clock is ahead of ours.
+    """
+
+    def __init__(self, folder: Path, *options: str, port: int = 0, clock_off: float = 0):
+        command = ["kanban_server.sync_emulator"]
+        if clock_off:
+            command = ["tests.faults.shifted_sync", str(clock_off)]
         last = "TWILIO_SYNC_SERVICE_SID=.*\n"
         where = ("--data", str(folder / "data"), "--port", str(port))
-        super().__init__(folder, module, *where, *options, ready=last)
+        super().__init__(folder, *command, *where, *options, ready=last)
         pairs = re.findall(r"^((?:KANBAN|TWILIO)\w+)=(\S+)$", self._started(), re.MULTILINE)
         self.variables = dict(pairs)
         self.url = self.variables["KANBAN_SYNC_URL"]

@@ -89,7 +89,7 @@ def test_a_token_is_one_that_twilio_takes(access):
     claims = claims_of(access.grant("").token)
     assert (claims["iss"], claims["sub"]) == (CREDENTIALS.api_key, CREDENTIALS.account_sid)
     assert claims["grants"]["data_sync"] == {"service_sid": CREDENTIALS.service_sid}
-    assert (claims["nbf"], claims["exp"]) == (NOW - 60, NOW + 3600)
+    assert (claims["nbf"], claims["exp"]) == (NOW - 3600, NOW + 3600)
 
 
 def test_no_two_tokens_share_their_id(access):
