@@ -1,5 +1,7 @@
-"""SQLite with one writer thread: changes that wait together share one COMMIT.
+"""SQLite with one writer at a time: changes that wait together share one COMMIT.
 
+Who comes while nobody writes does it at once in its own thread, so a change on its own waits for no
+other thread. Who comes meanwhile waits, and the first of them then writes for all of them.
 A change is acknowledged and published only after its COMMIT. Readers have connections
 of their own and see what is committed.
 """
@@ -8,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import sqlite3
 import threading
 import time
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 class Database:
     """The emulator's database.
 
-    publish: called with each committed batch of jobs, on the writer thread.
+    publish: called with each batch of jobs that is over, one batch at a time, from any thread.
     sweep: a write that is done about once a second.
     """
 
@@ -50,12 +51,12 @@ class Database:
         self._publish = publish
         self._sweep = sweep
         self._readers: deque[sqlite3.Connection] = deque()
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._waiting: deque[Job] = deque()
+        self._turn = threading.Condition(threading.Lock())
+        self._is_writing = self._is_clerk_called = self._closed = False
         self._db = self._open_for_writing()
-        self._closed = False
-        self._closing = threading.Lock()
-        self._writer = threading.Thread(target=self._run, name="sync-writer", daemon=True)
-        self._writer.start()
+        self._clerk = threading.Thread(target=self._run, name="sync-writer", daemon=True)
+        self._clerk.start()
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Do a read on one state of the database, in the caller's thread."""
@@ -76,7 +77,10 @@ class Database:
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Do a write and wait for its COMMIT. Raises what work raises, or StorageFailed."""
-        result: T = self.post(work).wait()
+        job = Job(work, None, is_waited_for=True)
+        if self._enqueue(job) or job.is_to_write():
+            self._write_waiting()
+        result: T = job.outcome()
         return result
 
     def post(
@@ -84,20 +88,18 @@ class Database:
     ) -> Job:
         """Queue a write; done is handed to the publisher with its outcome."""
         job = Job(work, done)
-        with self._closing:
-            if self._closed:
-                raise Refusal(503, 20503, "The emulator is closing")
-            self._jobs.put(job)
+        if self._enqueue(job):
+            self._call_clerk()
         return job
 
     def close(self) -> None:
         """Finish what waits, then close every connection."""
-        with self._closing:
+        with self._turn:
             if self._closed:
                 return
             self._closed = True
-            self._jobs.put(None)
-        self._writer.join()
+            self._turn.notify_all()
+        self._clerk.join()
         while self._readers:
             self._readers.pop().close()
         self._db.close()
@@ -140,27 +142,53 @@ class Database:
             raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
         db.executescript(SCHEMA)
 
-    def _run(self) -> None:
-        sweep_at = time.monotonic() + SWEEP_SECONDS
-        open_for_more = True
-        while open_for_more:
-            batch, open_for_more = self._next_batch(sweep_at - time.monotonic())
-            if time.monotonic() >= sweep_at:
-                batch.append(Job(self._sweep, None))
-                sweep_at = time.monotonic() + SWEEP_SECONDS
-            self._commit(batch)
+    def _enqueue(self, job: Job) -> bool:
+        """Queue a job; tell whether nobody writes, so that the caller must see to it."""
+        with self._turn:
+            if self._closed:
+                raise Refusal(503, 20503, "The emulator is closing")
+            self._waiting.append(job)
+            is_first, self._is_writing = not self._is_writing, True
+        return is_first
 
-    def _next_batch(self, patience: float) -> tuple[list[Job], bool]:
-        batch: list[Job] = []
-        with suppress(queue.Empty):
-            job = self._jobs.get(timeout=max(patience, 0))
-            while job is not None:
-                batch.append(job)
-                if len(batch) == MAX_BATCH:
-                    return batch, True
-                job = self._jobs.get_nowait()
-            return batch, False
-        return batch, True
+    def _write_waiting(self) -> None:
+        """Write what waits; then it is the turn of the first of those who came meanwhile."""
+        with self._turn:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+        try:
+            self._commit(batch)
+        finally:
+            with self._turn:
+                heir = self._waiting[0] if self._waiting else None
+                self._is_writing = heir is not None
+                if self._closed:
+                    self._turn.notify_all()
+            if heir and not heir.hand_over():
+                self._call_clerk()
+
+    def _call_clerk(self) -> None:
+        with self._turn:
+            self._is_clerk_called = True
+            self._turn.notify_all()
+
+    def _run(self) -> None:
+        """Be the clerk: write for those who do not wait, and sweep; stay until all is written."""
+        sweep_at = time.monotonic() + SWEEP_SECONDS
+        while True:
+            with self._turn:
+                self._turn.wait_for(self._is_clerk_needed, max(0, sweep_at - time.monotonic()))
+                is_called, self._is_clerk_called = self._is_clerk_called, False
+                if self._closed and not self._is_writing:
+                    return
+            if is_called:
+                self._write_waiting()
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + SWEEP_SECONDS
+                with suppress(Refusal):  # it is closing
+                    self.post(self._sweep)
+
+    def _is_clerk_needed(self) -> bool:
+        return self._is_clerk_called or (self._closed and not self._is_writing)
 
     def _commit(self, batch: list[Job]) -> None:
         try:

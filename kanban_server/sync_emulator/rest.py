@@ -104,13 +104,13 @@ def update_service(tx: Transaction, account: str, request: Request) -> Reply:
 
 
 def _object(tx: Transaction, request: Request) -> objects.SyncObject:
-    services.find(tx, request.service_sid)
+    services.check(tx, request.service_sid)
     return objects.find(tx, request.service_sid, request.kind, request.ref)
 
 
 def create_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Make a List or Map."""
-    services.find(tx, request.service_sid)
+    services.check(tx, request.service_sid)
     name = values.unique_name(request.values.get("UniqueName"))
     obj = objects.create(tx, request.service_sid, request.kind, name, request.ttl, None)
     return json_reply(201, object_body(account, request.base, obj), obj.revision)

@@ -31,7 +31,7 @@ def list_services(tx: Transaction, account: str, request: Request) -> Reply:
 
 def list_objects(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of Lists or Maps, oldest first."""
-    services.find(tx, request.service_sid)
+    services.check(tx, request.service_sid)
     size, after = _size_and_start(request, 0)
     found = objects.page(tx, request.service_sid, request.kind, int(after), size + 1)
     rows = [object_body(account, request.base, obj) for obj in found[:size]]
@@ -64,7 +64,7 @@ def list_items(tx: Transaction, account: str, request: Request) -> Reply:
 
 
 def _object(tx: Transaction, request: Request) -> objects.SyncObject:
-    services.find(tx, request.service_sid)
+    services.check(tx, request.service_sid)
     return objects.find(tx, request.service_sid, request.kind, request.ref)
 
 

@@ -37,6 +37,12 @@ def ensure(tx: Transaction, sid: str) -> None:
     )
 
 
+def check(tx: Transaction, sid: str) -> None:
+    """Raise Refusal 54050 if there is no such service."""
+    if tx.execute("SELECT 1 FROM services WHERE sid=?", (sid,)).fetchone() is None:
+        raise Refusal(404, 54050, "Service not found")
+
+
 def find(tx: Transaction, sid: str) -> Service:
     """Give the service. Raises Refusal 54050."""
     row = tx.execute("SELECT * FROM services WHERE sid=?", (sid,)).fetchone()

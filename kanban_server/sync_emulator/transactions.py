@@ -26,15 +26,33 @@ class Transaction:
 
 
 class Job:
-    """A write that waits for its COMMIT. done: called with it by the publisher, if given."""
+    """A write that waits for its COMMIT. done: called with it by the publisher, if given.
 
-    __slots__ = ("_ready", "changes", "done", "error", "result", "work")
+    is_waited_for: whether a thread waits for it that can write itself.
+    """
+
+    __slots__ = (
+        "_is_turn",
+        "_is_waited_for",
+        "_ready",
+        "changes",
+        "done",
+        "error",
+        "result",
+        "work",
+    )
 
     def __init__(
-        self, work: Callable[[Transaction], Any], done: Callable[[Job], None] | None
+        self,
+        work: Callable[[Transaction], Any],
+        done: Callable[[Job], None] | None,
+        *,
+        is_waited_for: bool = False,
     ) -> None:
         self.work = work
         self.done = done
+        self._is_waited_for = is_waited_for
+        self._is_turn = False
         self.result: Any = None
         self.error: Exception | None = None
         self.changes: list[Any] = []
@@ -51,6 +69,18 @@ class Job:
         """Wait until the job is over and give its outcome."""
         self._ready.acquire()
         return self.outcome()
+
+    def is_to_write(self) -> bool:
+        """Wait until the job is over, or until it is its turn to write; tell which."""
+        self._ready.acquire()
+        return self._is_turn
+
+    def hand_over(self) -> bool:
+        """Say that it is its turn to write; tell whether anybody waits who can."""
+        if self._is_waited_for:
+            self._is_turn = True
+            self._ready.release()
+        return self._is_waited_for
 
     def attempt(self, db: sqlite3.Connection, transaction: Transaction) -> None:
         """Do the work in a savepoint of its own. Raises only what the disk is to blame for."""

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -46,6 +48,24 @@ def add(name, change=None):
     return work
 
 
+def writer_of(name):
+    """Make a write that tells who did it."""
+
+    def work(tx):
+        add(name)(tx)
+        return threading.current_thread().name
+
+    return work
+
+
+def until(is_so):
+    """Wait until something is so."""
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
 def hold_writer(database):
     """Keep the writer busy until the event is set, so that what follows waits together."""
     gate = threading.Event()
@@ -63,6 +83,33 @@ def hold_writer(database):
 def test_a_write_gives_its_result_and_is_seen_by_readers(database):
     assert database.write(add("a")) == "a"
     assert names(database) == ["a"]
+
+
+def test_a_write_on_its_own_is_done_by_its_caller(database):
+    assert database.write(lambda tx: threading.current_thread()) is threading.current_thread()
+
+
+def test_of_those_who_wait_together_the_first_writes_for_all(database, published):
+    gate = hold_writer(database)
+    with ThreadPoolExecutor(5) as pool:
+        writers = [pool.submit(database.write, writer_of(str(n))) for n in range(5)]
+        until(lambda: len(database._waiting) == 5)
+        gate.set()
+        assert len({writer.result(10) for writer in writers}) == 1
+    assert [len(batch) for batch in published if batch] == [1, 5]
+
+
+def test_a_turn_goes_from_a_caller_that_waits_to_one_that_does_not(database):
+    jobs = []
+    database.write(lambda tx: jobs.append(database.post(add("b"))))
+    assert jobs[0].wait() == "b"
+
+
+def test_writes_by_many_threads_are_each_done_once(database):
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda n: database.write(add(str(n))), range(400)))
+    assert done == [str(n) for n in range(400)]
+    assert sorted(names(database), key=int) == done
 
 
 def test_writes_that_wait_together_share_one_commit(database, published):
