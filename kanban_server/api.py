@@ -11,7 +11,7 @@ from flask import Response, current_app, g, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from . import errors, schemas, transport, wishes
+from . import errors, problems, schemas, transport, wishes
 from .access import Access
 from .board import Board
 from .guard import Guard
@@ -21,25 +21,6 @@ from .sync_store import SyncStore
 from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER
 
 MIN_GZIP_BYTES = 4096
-ALWAYS = (401, 403, 405, 429, 502, 503, 507)
-TITLES = {
-    400: "The request cannot be read",
-    401: "Passcode or token needed",
-    403: "Not allowed",
-    404: "No such task",
-    405: "No such method",
-    409: "The neighbour is not there",
-    412: "The task was changed",
-    413: "The body is too large",
-    415: "The body is not JSON",
-    422: "Some fields do not fit",
-    423: "Someone else holds the task",
-    429: "Too many requests",
-    502: "Sync answers nonsense",
-    503: "Sync cannot be reached",
-    504: "It is unknown whether this happened",
-    507: "There is no room left to store this",
-}
 
 
 def make_blueprint(
@@ -57,18 +38,6 @@ def make_blueprint(
     return api
 
 
-def _refuses(api: Blueprint, *statuses: int) -> Any:
-    """Document the problems that a view may answer with."""
-
-    problem = {"application/problem+json": {"schema": schemas.Problem}}
-    return api.doc(
-        responses={
-            str(status): {"description": TITLES[status], "content": problem}
-            for status in (*statuses, *ALWAYS)
-        }
-    )
-
-
 def _add_collection(api: Blueprint, board: Board) -> None:
     new_task = schemas.bodies(board.columns)[0]()
 
@@ -77,12 +46,12 @@ def _add_collection(api: Blueprint, board: Board) -> None:
         """All tasks."""
 
         @api.response(200, schemas.Tasks)
-        @_refuses(api)
+        @problems.documented(api)
         def get(self) -> Response:
             """Read all tasks, in board order."""
             return _json({"tasks": board.tasks()})
 
-        @_refuses(api, 400, 404, 409, 413, 415, 422, 504)
+        @problems.documented(api, 400, 404, 409, 413, 415, 422, 504)
         @api.arguments(new_task, error_status_code=422)
         @api.response(201, schemas.Task)
         @api.doc(parameters=[KEY_HEADER])
@@ -103,12 +72,12 @@ def _add_task(api: Blueprint, board: Board) -> None:
         """One task."""
 
         @api.response(200, schemas.Task)
-        @_refuses(api, 404)
+        @problems.documented(api, 404)
         def get(self, index: int) -> Response:
             """Read a task."""
             return _task(board.task(_id(index)))
 
-        @_refuses(api, 400, 404, 409, 412, 413, 415, 422, 423, 504)
+        @problems.documented(api, 400, 404, 409, 412, 413, 415, 422, 423, 504)
         @api.arguments(changes, error_status_code=422)
         @api.response(200, schemas.Task)
         @api.doc(parameters=[KEY_HEADER, MATCH_HEADER, LEASE_HEADER])
@@ -121,7 +90,7 @@ def _add_task(api: Blueprint, board: Board) -> None:
             return _task(board.change(_id(index), wishes.change(body)))
 
         @api.response(204)
-        @_refuses(api, 400, 404, 412, 423, 504)
+        @problems.documented(api, 400, 404, 412, 423, 504)
         @api.doc(parameters=[MATCH_HEADER, LEASE_HEADER])
         def delete(self, index: int) -> Response:
             """Delete a task."""
@@ -134,7 +103,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
     class LeaseView(MethodView):
         """Who drags or edits a task."""
 
-        @_refuses(api, 400, 404, 413, 415, 422, 423, 504)
+        @problems.documented(api, 400, 404, 413, 415, 422, 423, 504)
         @api.arguments(schemas.LeaseWish(), error_status_code=422)
         @api.response(200, schemas.Lease)
         @api.doc(parameters=[LEASE_HEADER])
@@ -144,7 +113,7 @@ def _add_lease(api: Blueprint, board: Board) -> None:
             return _json(lease)
 
         @api.response(204)
-        @_refuses(api, 400, 404, 422, 504)
+        @problems.documented(api, 400, 404, 422, 504)
         @api.doc(parameters=[{**LEASE_HEADER, "required": True}])
         def delete(self, index: int) -> Response:
             """Give a lease up; it is no error if it is gone."""
@@ -161,7 +130,7 @@ def _add_token(api: Blueprint, settings: Settings, access: Access, guard: Guard)
         """Access tokens."""
 
         @api.response(200, schemas.Token)
-        @_refuses(api)
+        @problems.documented(api)
         def get(self) -> Response:
             """Get a token that reads Sync and names its holder to this API."""
             with _counting_guesses(guard):
@@ -184,7 +153,7 @@ def _add_readiness(api: Blueprint, store: SyncStore) -> None:
         """Whether Sync can be reached."""
 
         @api.response(200, schemas.Status)
-        @_refuses(api)
+        @problems.documented(api)
         def get(self) -> Response:
             """Read Sync once."""
             store.is_reachable()
@@ -254,7 +223,7 @@ def _task(task: dict[str, Any], status: int = 200) -> Response:
 
 
 def _json(body: Any, status: int = 200) -> Response:
-    """Give an answer, compressed if it is long and the caller takes that; fast rather than small."""
+    """Give an answer, compressed quickly if it is long and the caller takes that."""
     text = compact(body).encode()
     answer = current_app.response_class(text, status, mimetype="application/json")
     if len(text) >= MIN_GZIP_BYTES:

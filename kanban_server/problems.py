@@ -5,12 +5,45 @@ import math
 from typing import Any
 
 from flask import Flask, Response
+from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException
 
 from .errors import KanbanError, NotIdentified
 from .jsontext import compact
+from .schemas import Problem
 
 log = logging.getLogger(__name__)
+
+ALWAYS = (401, 403, 405, 429, 502, 503, 507)
+TITLES = {
+    400: "The request cannot be read",
+    401: "Passcode or token needed",
+    403: "Not allowed",
+    404: "No such task",
+    405: "No such method",
+    409: "The neighbour is not there",
+    412: "The task was changed",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "Some fields do not fit",
+    423: "Someone else holds the task",
+    429: "Too many requests",
+    502: "Sync answers nonsense",
+    503: "Sync cannot be reached",
+    504: "It is unknown whether this happened",
+    507: "There is no room left to store this",
+}
+
+
+def documented(api: Blueprint, *statuses: int) -> Any:
+    """Give the decorator that documents the problems a view may answer with."""
+    content = {"application/problem+json": {"schema": Problem}}
+    return api.doc(
+        responses={
+            str(status): {"description": TITLES[status], "content": content}
+            for status in (*statuses, *ALWAYS)
+        }
+    )
 
 
 def register(app: Flask) -> None:
