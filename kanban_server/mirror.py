@@ -1,18 +1,28 @@
 """The List as the board works with it: every read and write towards Sync updates the replica."""
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from . import errors
+from .later import Later
 from .locks import KeyedLocks
 from .replica import Replica
 from .sync_store import Item, SyncStore
 from .tasks import fields_of
 
+LATE_SECONDS = 5.0
+LATE_LOOKS = 3
+NEVER = 1 << 62
+
 
 class Mirror:
-    """One Sync List and the replica of it; clock: seconds."""
+    """One Sync List and the replica of it; clock: seconds.
+
+    A create that was in doubt may be executed late, beside its repetition: LATE_SECONDS after it
+    the new Items are read once, or LATE_LOOKS times if that fails.
+    """
 
     def __init__(self, store: SyncStore, replica: Replica, clock: Callable[[], float]):
         self._store = store
@@ -20,6 +30,9 @@ class Mirror:
         self._clock = clock
         self._locks = KeyedLocks()
         self._doubts: dict[str, int] = {}
+        self._late = Later(self._look_for_late, LATE_SECONDS, LATE_LOOKS)
+        self._late_lock = threading.Lock()
+        self._late_after = NEVER
         store.on_renewed = replica.clear
 
     def fill(self) -> None:
@@ -101,11 +114,30 @@ class Mirror:
             return self._store.create(data)
         except errors.OutcomeUnknown as doubt:
             self._doubts.setdefault(data["key"], newest)
+            self._expect_late(newest)
+            self._late.ask()
             with errors.in_doubt(doubt):
                 item = self._find(data["key"], newest)
             if item is None and is_last:
                 raise
             return item
+
+    def _expect_late(self, after: int) -> None:
+        with self._late_lock:
+            self._late_after = min(after, self._late_after)
+
+    def _look_for_late(self) -> None:
+        """Read what is new since the oldest doubt, and remove what was made twice."""
+        with self._late_lock:
+            after, self._late_after = self._late_after, NEVER
+        begun = self._clock()
+        try:
+            for item in self._store.items_after(after):
+                self._replica.put(item, begun)
+        except errors.SyncError:
+            self._expect_late(after)
+            raise
+        self.remove_doubles()
 
     def _first_made(self, key: str) -> Item | None:
         """Look for a create that was executed late, but before the one that was answered.

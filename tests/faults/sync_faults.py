@@ -36,7 +36,10 @@ class Request(NamedTuple):
 
 
 class Proxy(Protocol):
-    """What can have a request executed."""
+    """What can have a request executed. arrived, executed: count the writes that were."""
+
+    arrived: int
+    executed: int
 
     async def forward(self, request: Request) -> bytes:
         """Give the raw answer of the Sync behind."""
@@ -115,6 +118,32 @@ async def _late(proxy: Proxy, request: Request, client: Client) -> None:
     await proxy.forward(request)
 
 
+async def _overtaken(proxy: Proxy, request: Request, client: Client) -> None:
+    """Break the connection, and execute the request once the next write has been executed."""
+    reset(client.writer)
+    await _more(lambda: proxy.executed)
+    await proxy.forward(request)
+
+
+async def _first(proxy: Proxy, request: Request, client: Client) -> None:
+    """Break the connection, and execute the request as soon as the next write is on its way."""
+    reset(client.writer)
+    await _more(lambda: proxy.arrived)
+    await proxy.forward(request)
+
+
+async def _second(proxy: Proxy, request: Request, client: Client) -> None:
+    """Execute the request once a write that came before it has been executed."""
+    await _more(lambda: proxy.executed)
+    client.writer.write(await proxy.forward(request))
+
+
+async def _more(count: Callable[[], int]) -> None:
+    before = count()
+    while count() == before:
+        await asyncio.sleep(0.005)
+
+
 async def _slow(proxy: Proxy, request: Request, client: Client) -> None:
     await asyncio.sleep(SLOW_SECONDS)
     client.writer.write(await proxy.forward(request))
@@ -140,6 +169,9 @@ FAULTS: dict[str | None, Handler] = {
     "reset before": _resets(executes=False),
     "reset after": _resets(executes=True),
     "late": _late,
+    "overtaken": _overtaken,
+    "first": _first,
+    "second": _second,
     "slow": _slow,
     "429": _says(_answer("429 Too Many Requests", BUSY)),
     "429 Retry-After": _says(_answer("429 Too Many Requests", BUSY, b"Retry-After: 3")),

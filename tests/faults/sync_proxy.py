@@ -63,6 +63,7 @@ class SyncProxy:
         self._sockets: set[asyncio.StreamWriter] = set()
         self._is_frozen = False
         self._port = 0
+        self.arrived = self.executed = 0
         self.choose: Choice = none
         self.seen: list[tuple[Request, str | None]] = []
         self.broken: list[tuple[Request, OSError]] = []
@@ -129,6 +130,7 @@ class SyncProxy:
                     break
                 fault = self.choose(request)
                 self.seen.append((request, fault))
+                self.arrived += request.writes
                 await FAULTS[fault](self, request, Client(reader, writer))
                 if writer.is_closing():
                     break
@@ -147,10 +149,12 @@ class SyncProxy:
     async def forward(self, request: Request) -> bytes:
         """Have a request executed; gives the raw answer, for a connection that stays open."""
         try:
-            return await self._forward(request)
+            answer = await self._forward(request)
         except OSError as error:
             self.broken.append((request, error))
             raise
+        self.executed += request.writes
+        return answer
 
     async def _forward(self, request: Request) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream)
