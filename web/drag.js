@@ -1,34 +1,46 @@
 // @ts-check
-/** Dragging by pointer and finger. The only file that knows the drag library. */
+/** Dragging by pointer and finger. The only file that knows the drag library: it lifts, scrolls and drops. */
 
 import Sortable from '/vendor/sortable.esm.js';
 
-import { flip, visible } from './flip.js';
+import { cardsOf } from './blocks.js';
+import { flip } from './flip.js';
 
 const HOLD_MS = 200;
 
 const OPTIONS = {
-  group: 'board', direction: 'vertical', draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-  delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 24,
+  group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
+  delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
   scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };
 
+/** How to put an element, and what stands there already. */
+const BEFORE = { put: 'before', standing: 'previousElementSibling' };
+const AFTER = { put: 'after', standing: 'nextElementSibling' };
+const AT_START = { put: 'prepend', standing: 'firstElementChild' };
+const AT_END = { put: 'append', standing: 'lastElementChild' };
+
 /**
  * Lets cards be dragged between lists.
- * @param {HTMLElement[]} lists
  * @param {{canStart: (id: string) => boolean, refused: (id: string) => void, started: (id: string) => void,
  *   dropped: (id: string, place: Place | null) => void}} hands a null place: put it back
- * @returns {() => void} ends a drag under way and puts the card back
+ * @returns {{watch: (block: HTMLElement) => void, cancel: () => void}} watch a block of cards; end a drag under way
+ *   and put the card back
  */
-export function bindDrag(lists, { canStart, refused, started, dropped }) {
-  let isCancelled = false;
-  let play = null;
+export function bindDrag({ canStart, refused, started, dropped }) {
+  let dragged = null;
+  let pointer = null;
   const cancel = () => {
-    isCancelled = true;
-    if (Sortable.active) document.dispatchEvent(new PointerEvent('pointerup'));
+    if (!dragged) return;
+    pointer = null;
+    document.dispatchEvent(new PointerEvent('pointerup'));
   };
-  const skim = () => Sortable.active && lists.forEach(skipUnseen);
+  const follow = (event) => {
+    if (!dragged) return;
+    if (event.type === 'pointermove') pointer = event;
+    if (pointer) openGap(dragged, pointer);
+  };
   const options = {
     ...OPTIONS,
     filter: ({ target }, card) => target.closest('button, form') || !canStart(card.dataset.id),
@@ -37,52 +49,53 @@ export function bindDrag(lists, { canStart, refused, started, dropped }) {
       if (buttons && pointerType === 'mouse') refused(item.dataset.id);
     }, { once: true }),
     onStart: ({ item }) => {
-      isCancelled = false;
+      [dragged, pointer] = [item, null];
       document.documentElement.classList.add('dragging');
       started(item.dataset.id);
-      skim();
     },
-    onMove: (move, event) => {
-      const side = sideOf(move, event);
-      if (side) play = flip([...new Set([move.dragged.parentElement, move.to])]);
-      return side;
-    },
-    onChange: () => (skim(), play?.()),
     onEnd: ({ item }) => {
+      dragged = null;
       document.documentElement.classList.remove('dragging');
-      dropped(item.dataset.id, isCancelled ? null : placeOf(item));
+      dropped(item.dataset.id, pointer && placeOf(item));
+      // The library swallows the click after a drag; if none came, it would swallow one that a person means.
+      setTimeout(() => document.dispatchEvent(new MouseEvent('click')));
     },
   };
-  for (const list of lists) {
-    new Sortable(list, options);
-    list.addEventListener('scroll', skim);
-  }
-  // The library looks where the pointer is every 50 ms; a quick drop must land where it was let go.
-  document.addEventListener('pointerup', () => isCancelled || Sortable.active?._emulateDragOver(), true);
-  document.addEventListener('pointercancel', () => (isCancelled = true), true);
+  // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
+  for (const type of ['pointermove', 'scroll']) document.addEventListener(type, follow, true);
+  document.addEventListener('pointercancel', () => (pointer = null), true);
   document.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
-  return cancel;
+  return { watch: (block) => new Sortable(block, options), cancel };
 }
 
-/**
- * On which side of the card under the pointer the gap shall open: 1 after it, -1 before it, false where it is open
- * already. The library's own choice swaps to and fro over cards of unequal height.
- */
-function sideOf({ dragged, related, relatedRect: { top, height } }, { clientY }) {
-  const isAfter = clientY > top + height / 2;
-  const beside = isAfter ? dragged.previousElementSibling : dragged.nextElementSibling;
-  if (related === beside) return false;
-  return related.matches('.card') ? (isAfter ? 1 : -1) : true;
+/** Opens the gap where the pointer is: beside the card under it, or at the nearer end of the column under it. */
+function openGap(dragged, { clientX, clientY }) {
+  const under = document.elementFromPoint(clientX, clientY);
+  const list = under?.closest('.column')?.querySelector('ol');
+  const [beside, side] = (list && sideOf(list, under.closest('.card'), clientY)) ?? [];
+  if (!side || beside === dragged || beside[side.standing] === dragged) return;
+  const play = flip([...new Set([dragged.closest('ol'), list])]);
+  beside[side.put](dragged);
+  play?.(new Set([dragged]));
 }
 
-/** The library measures every card on every move but those it takes for animated: so 2,000 cards cost what 30 do. */
-function skipUnseen(list) {
-  for (const card of list.children) card.animated = true;
-  for (const [card] of visible(list)) card.animated = false;
+/** Beside what, and on which side of it; space between two cards leaves the gap where it is. */
+function sideOf(list, card, y) {
+  const [first, last] = [list.firstElementChild, list.lastElementChild];
+  if (card) return [card, y > middleOf(card) ? AFTER : BEFORE];
+  if (y > last.getBoundingClientRect().bottom) return [last, AT_END];
+  return y < first.getBoundingClientRect().top ? [first, AT_START] : null;
+}
+
+function middleOf(card) {
+  const { top, height } = card.getBoundingClientRect();
+  return top + height / 2;
 }
 
 /** Between its shown neighbours. @returns {Place} */
-function placeOf({ parentElement, previousElementSibling, nextElementSibling }) {
-  const [after, before] = [previousElementSibling, nextElementSibling].map((other) => other?.dataset.id);
-  return { list: parentElement.dataset.list, after, before };
+function placeOf(card) {
+  const list = card.closest('ol');
+  const cards = cardsOf(list);
+  const at = cards.indexOf(card);
+  return { list: list.dataset.list, after: cards[at - 1]?.dataset.id, before: cards[at + 1]?.dataset.id };
 }

@@ -39,7 +39,7 @@ const state = new State(columns, heard);
 const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
-const renderer = new Renderer(board, byId('card'));
+const renderer = new Renderer(board, byId('card'), (block) => drag.watch(block));
 const history = new History(state, act, (reason) => (fail(`Not undone. ${reason}`), draw()));
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
@@ -208,13 +208,13 @@ function loaded() {
   if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
 }
 
-const cancelDrag = bindDrag([...renderer.lists.values()], {
+const drag = bindDrag({
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
   started: (id) => {
     renderer.hold(id);
     leases.take(id, 'dragging', (reason) => {
-      cancelDrag();
+      drag.cancel();
       fail(`Put back. ${reason}`);
     });
   },
@@ -264,4 +264,5 @@ setInterval(() => {
   outbox.pump();
 }, settings.tickMs);
 draw();
-line.start();
+// The SDK is run after this module, so that the page is there first.
+addEventListener('DOMContentLoaded', () => line.start());

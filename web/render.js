@@ -1,12 +1,15 @@
 // @ts-check
 /** Draws a view: one element per task, kept for as long as the task lives. */
 
+import { Blocks, cardsOf } from './blocks.js';
 import { flip } from './flip.js';
 
 /** The columns on the page. It only ever shows what it is given. */
 export class Renderer {
-  constructor(board, template) {
+  /** @param {(block: HTMLElement) => void} made told of each new block of cards */
+  constructor(board, template, made) {
     this.template = template;
+    this.blocks = new Blocks(made);
     /** @type {Map<string, {element: HTMLElement, card?: Card}>} */
     this.nodes = new Map();
     /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
@@ -50,14 +53,14 @@ export class Renderer {
     const play = isMoving && changed.length ? flip(cards) : null;
     const focused = changed.length ? keepFocus() : null;
     this.#remove(shown);
-    changed.forEach(({ list, cards }) => this.#order(list, cards));
+    const moved = new Set(changed.flatMap(({ list, cards }) => this.#order(list, cards)));
     columns.forEach(({ list, cards }) => {
       cards.forEach((card) => this.#paint(card));
       this.drawn.set(list, cards);
     });
     this.isDisturbed = false;
     focused?.();
-    play?.();
+    play?.(moved);
   }
 
   #free(cards) {
@@ -65,8 +68,8 @@ export class Renderer {
   }
 
   #isChanged(list, cards) {
-    const drawn = this.drawn.get(list) ?? [];
-    return this.held.size > 0 || this.isDisturbed || drawn.length !== cards.length || cards.some(({ task }, at) => task.id !== drawn[at].task.id);
+    const drawn = this.drawn.get(list);
+    return this.isDisturbed || drawn?.length !== cards.length || cards.some(({ task }, at) => task.id !== drawn[at].task.id);
   }
 
   #remove(shown) {
@@ -77,24 +80,23 @@ export class Renderer {
     }
   }
 
-  /** Puts the elements in order with as few moves as one moved card needs. */
+  /** Puts the elements in order with as few moves as one moved card needs. Returns those it moved. */
   #order(list, cards) {
-    let next = this.#skipHeld(list.firstElementChild);
+    const standing = cardsOf(list).filter(({ dataset }) => !this.held.has(dataset.id));
+    const moved = new Set();
+    let at = 0;
     for (const { task } of cards) {
       const element = this.#node(task.id).element;
-      if (next && next !== element && this.#skipHeld(next.nextElementSibling) === element) {
-        const stray = next;
-        next = element;
-        stray.remove();
+      while (moved.has(standing[at])) at += 1;
+      if (standing[at] !== element && standing[at + 1] === element) at += 1;
+      if (standing[at] === element) at += 1;
+      else {
+        this.blocks.put(list, element, standing[at]);
+        moved.add(element);
       }
-      if (next === element) next = this.#skipHeld(next.nextElementSibling);
-      else list.insertBefore(element, next);
     }
-  }
-
-  #skipHeld(element) {
-    while (element && this.held.has(element.dataset.id ?? '')) element = element.nextElementSibling;
-    return element;
+    if (!this.held.size) this.blocks.tidy(list);
+    return [...moved];
   }
 
   #node(id) {
@@ -126,7 +128,9 @@ function keepFocus() {
   const active = document.activeElement;
   const card = active?.closest('.card');
   if (!active || !card) return null;
-  const others = [card.nextElementSibling, card.previousElementSibling, card.parentElement?.nextElementSibling?.nextElementSibling?.querySelector('input')];
+  const cards = cardsOf(card.closest('ol'));
+  const at = cards.indexOf(card);
+  const others = [cards[at + 1], cards[at - 1], card.closest('.column').querySelector('input')];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });

@@ -10,10 +10,12 @@ from tests.browser.hands import (
     drag,
     grab,
     hover_end,
+    middle,
     release,
     see,
     settle,
     texts,
+    until,
 )
 
 pytestmark = pytest.mark.browser
@@ -140,3 +142,32 @@ def test_a_reload_in_the_middle_of_many_drags_keeps_all(board, page):
     see(page, todo="d", doing="x", done="a b c")
     page.reload()
     see(page, todo="d", doing="x", done="a b c")
+
+
+def test_the_first_click_after_a_drop_counts(board, page):
+    board.fill(todo="a b c")
+    see(page, todo="a b c")
+    for name in "ab":
+        grab(page, name)
+        hover_end(page, "done")
+        release(page)
+    card(page, "c").locator(".trash").click()
+    see(page, todo="", done="a b")
+    expect(page.locator(".pending")).to_have_count(0)
+    until(page, lambda: board.names()["todo"] == "")
+
+
+def test_a_drop_at_the_exact_centre_of_a_card_lands_beside_it(board, page):
+    """Also when the button is let go at once, before the library looks where the pointer is."""
+    names = [f"t{n}" for n in range(6)]
+    board.fill(todo="a", doing=" ".join(names))
+    see(page, todo="a", doing=" ".join(names))
+    for name in names:
+        grab(page, "a")
+        page.mouse.move(*middle(card(page, name).last))
+        release(page)
+        settle(page)
+        order = texts(page, "doing")
+        assert (
+            order.index("a") == order.index(name) - 1 or order.index("a") == order.index(name) + 1
+        )

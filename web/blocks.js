@@ -1,0 +1,60 @@
+// @ts-check
+/** A list's cards stand in blocks: those out of sight cost the browser one look per block, not one per card. */
+
+const MOST = 60;
+
+/** The cards of a list or board, in order. @returns {any[]} */
+export function cardsOf(place) {
+  return [...place.querySelectorAll('.card')];
+}
+
+/** The cards of a list that can be seen, each with its place. @returns {any} */
+export function visible(list) {
+  const { top, bottom } = list.getBoundingClientRect();
+  const seen = (elements) => [...elements].map((one) => [one, one.getBoundingClientRect()])
+    .filter(([, place]) => place.bottom >= top && place.top <= bottom);
+  return seen(list.children).flatMap(([block]) => seen(block.children));
+}
+
+/** Makes the blocks, splits those that grow, and keeps the empty ones for later. */
+export class Blocks {
+  /** @param {(block: HTMLElement) => void} made told of each new block */
+  constructor(made) {
+    this.made = made;
+    this.spare = [];
+  }
+
+  /** Puts a card before another, or at the end. */
+  put(list, card, next) {
+    if (next) next.before(card);
+    else if (list.lastElementChild?.childElementCount < MOST) list.lastElementChild.append(card);
+    else list.appendChild(this.#block()).append(card);
+  }
+
+  /** Call when no card is held: a card that changes its block loses the pointer. */
+  tidy(list) {
+    for (const block of [...list.children]) {
+      if (block.childElementCount > 2 * MOST) this.#split(block);
+      if (block.childElementCount || list.childElementCount === 1) continue;
+      block.remove();
+      this.spare.push(block);
+    }
+    if (!list.childElementCount) list.append(this.#block());
+  }
+
+  #split(block) {
+    const rest = this.#block();
+    rest.append(...[...block.children].slice(MOST));
+    block.after(rest);
+  }
+
+  #block() {
+    const spare = this.spare.pop();
+    if (spare) return spare;
+    const block = document.createElement('div');
+    block.className = 'block';
+    block.role = 'none';
+    this.made(block);
+    return block;
+  }
+}
