@@ -12,6 +12,11 @@ from twilio.http.response import Response
 
 from . import errors
 
+KEY_ADVICE = (
+    "The API key of this board is refused: whoever runs the board must set a valid one "
+    "(TWILIO_API_KEY, TWILIO_API_SECRET) and start it again."
+)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -46,6 +51,8 @@ def good_body(method: str, answer: Answer) -> Any:
 def _refusal(method: str, answer: Answer, message: str, code: int) -> errors.SyncError:
     detail = f"Twilio Sync: {message} (status {answer.status}, code {code})."
     kind = _BY_STATUS.get(answer.status)
+    if answer.status == 401:
+        return errors.SyncKeyRefused(f"{detail} {KEY_ADVICE}", code=code)
     if kind:
         return kind(detail, code=code, retry_after=_retry_after(answer))
     if answer.status >= 500 or answer.status < 400:

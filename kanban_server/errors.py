@@ -143,6 +143,10 @@ class SyncRefuses(SyncError):
     status, title = 503, "Twilio Sync refuses this server"
 
 
+class SyncKeyRefused(SyncRefuses):
+    """Sync refuses our API key (401); nothing was written. Only an admin can mend that."""
+
+
 class SyncBusy(SyncError):
     """Sync's rate limit is reached; nothing was written (429)."""
 

@@ -4,6 +4,7 @@
 import { readTask } from './tasks.js';
 
 const REQUEST_LIMIT_MS = 12000;
+const SYNC_REFUSES = 'Twilio Sync refuses this server';
 
 /** The server refused: nothing was changed. `problem` is its application/problem+json. */
 export class Refusal extends Error {
@@ -11,6 +12,7 @@ export class Refusal extends Error {
     super(reason(status, problem, retryAfter));
     this.status = status;
     this.problem = problem;
+    this.isLasting = status === 401 || status === 403 || problem.title === SYNC_REFUSES;
   }
 }
 
@@ -139,6 +141,7 @@ function reason(status, { detail, title, errors, lease }, retryAfter) {
   if (status === 412) return 'Someone changed it meanwhile.';
   if (status === 423) return `${lease?.by ?? 'Someone'} is ${lease?.activity ?? 'changing'} it. Try again when they are done.`;
   if (status === 429) return `Too many changes at once. Try again in ${retryAfter ?? 'a few'} s.`;
+  if (title === SYNC_REFUSES) return said;
   if (status === 503) return `Sync cannot be reached. Try again in ${retryAfter ?? 'a few'} s.`;
   return status >= 500 ? `The server failed (${said}). Try again.` : said;
 }

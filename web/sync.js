@@ -136,7 +136,7 @@ export class SyncLine {
     this.link = newLink();
     link.client?.removeAllListeners();
     link.client?.shutdown().catch(() => {});
-    const hasSaidNo = error?.status === 401 || error?.status === 403;
+    const hasSaidNo = error?.isLasting || error?.status === 401 || error?.status === 403;
     const isRefused = hasSaidNo || (link.isFresh && link.client?.connectionState === 'denied');
     this.#say(isRefused ? 'refused' : 'offline', hasSaidNo ? error.message : isRefused ? TOKEN_REFUSED : '');
     const { min, max } = this.settings.retryPolicy;

@@ -94,6 +94,7 @@ def ask(sync: Emulator, proxy: SyncProxy, monkeypatch: pytest.MonkeyPatch) -> Ca
     monkeypatch.setattr(transport, "WAITS", (0.01, 0.02, 0.05))
     monkeypatch.setattr(leases, "READ_SECONDS", 0.15)
     monkeypatch.setattr(breaker, "OPEN_SECONDS", 0.2)
+    monkeypatch.setattr(breaker, "REFUSED_SECONDS", 0.2)
     monkeypatch.setattr(sync_faults, "DRIP_SECONDS", 0.03)
     settings = Settings(credentials=credentials_of(sync), sync_url=proxy.url)
     client = create_app(settings).test_client()

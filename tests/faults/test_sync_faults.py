@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kanban_server import create_app, leases, transport
+from kanban_server import breaker, create_app, leases, transport
 from kanban_server.settings import Settings
 from tests.faults.lines import credentials_of
 from tests.faults.operations import OPERATIONS, READS, WRITES, prepare
@@ -92,14 +92,19 @@ def test_429_says_when_to_come_again(ask: Any, proxy: SyncProxy) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
 
 
-def test_a_key_that_was_deleted_is_said_to_the_caller_without_its_secret(
-    ask: Any, proxy: SyncProxy, sync: Emulator
+@pytest.mark.parametrize("path", ["/readyz", "/tasks", "/token"])
+def test_a_key_that_was_deleted_is_said_with_what_to_do_and_without_haste(
+    path: str, ask: Any, proxy: SyncProxy, sync: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    operation = prepare("add", ask)
-    proxy.choose = always("401")
-    answer = operation.send(ask)
-    assert (answer.status_code, answer.json["title"]) == (503, "Twilio Sync refuses this server")
-    assert sync.variables["TWILIO_API_SECRET"] not in answer.text
+    monkeypatch.setattr(breaker, "REFUSED_SECONDS", 30)
+    proxy.choose, met = always("401"), proxy.met("401")
+    answers = [ask("GET", path) for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert {answer.json["title"] for answer in answers} == {"Twilio Sync refuses this server"}
+    assert all(20 < int(answer.headers["Retry-After"]) <= 30 for answer in answers)
+    assert all("TWILIO_API_KEY" in answer.json["detail"] for answer in answers)
+    assert all(sync.variables["TWILIO_API_SECRET"] not in answer.text for answer in answers)
+    assert proxy.met("401") == met + 1
 
 
 def test_a_dead_sync_is_not_asked_again_and_again(ask: Any, proxy: SyncProxy) -> None:

@@ -2,8 +2,14 @@
 
 import pytest
 
-from kanban_server.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
-from kanban_server.errors import OutcomeUnknown, SyncBusy, SyncNonsense, SyncUnavailable
+from kanban_server.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, REFUSED_SECONDS, Breaker
+from kanban_server.errors import (
+    OutcomeUnknown,
+    SyncBusy,
+    SyncKeyRefused,
+    SyncNonsense,
+    SyncUnavailable,
+)
 
 
 class Clock:
@@ -68,3 +74,18 @@ def test_a_try_that_fails_keeps_it_open(breaker, clock):
     fail(breaker, 1)
     with pytest.raises(SyncUnavailable, match="nothing was sent"):
         call(breaker)
+
+
+def test_a_refused_key_opens_it_at_once_and_for_long(breaker, clock):
+    fail(breaker, 1, SyncKeyRefused)
+    clock.now += REFUSED_SECONDS - 12
+    with pytest.raises(SyncKeyRefused) as caught:
+        call(breaker)
+    assert caught.value.retry_after == 12
+
+
+def test_a_key_that_is_taken_again_closes_it(breaker, clock):
+    fail(breaker, 1, SyncKeyRefused)
+    clock.now += REFUSED_SECONDS
+    call(breaker)
+    call(breaker)

@@ -48,7 +48,7 @@ def test_a_good_answer_reaches_the_official_client(answer, pauses):
         ("exists", errors.SyncExists),
         ("changed", errors.SyncChanged),
         ("too_large", errors.SyncTooLarge),
-        ("wrong_key", errors.SyncRefuses),
+        ("wrong_key", errors.SyncKeyRefused),
         ("forbidden", errors.SyncRefuses),
         ("wrong_match", errors.SyncRefuses),
     ],
