@@ -66,6 +66,7 @@ export function watchGrowth() {
   return new ResizeObserver(([{ target }]) => target.scrollIntoView({ block: 'nearest' }));
 }
 
+/** A text in an element; the text's own letters say where it begins. */
 export function element(tag, text) {
-  return Object.assign(document.createElement(tag), { textContent: text });
+  return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto' });
 }

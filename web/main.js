@@ -232,7 +232,7 @@ const drag = bindDrag({
 
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
-  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true)], [['', 'Close']]),
+  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true), `You are ${outbox.identity}.`], [['', 'Close']]),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => renderer.element(id)?.focus(),
@@ -264,5 +264,10 @@ setInterval(() => {
   outbox.pump();
 }, settings.tickMs);
 draw();
-// The SDK is run after this module, so that the page is there first.
-addEventListener('DOMContentLoaded', () => line.start());
+// Both take some 50 ms to begin: the first format of a number here, so that the SDK, in a task of its own, need not.
+Number(0).toLocaleString();
+const sdk = element('script', '');
+sdk.addEventListener('load', () => line.start());
+sdk.addEventListener('error', () => fail('The page did not load completely. Reload it.', { act: () => location.reload(), label: 'Reload' }));
+sdk.src = '/vendor/twilio-sync.min.js';
+document.head.append(sdk);

@@ -1,0 +1,76 @@
+"""What a stranger stumbles over: long names, foreign scripts, small windows, thick fingers."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import card, see
+from tests.browser.test_touch import PHONE
+
+pytestmark = pytest.mark.browser
+LONG = "many words in a name " * 20
+HEBREW = "\u05e9\u05dc\u05d5\u05dd"
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["mouse", "finger"])
+def test_a_long_name_shows_four_whole_lines(board, new_page, options):
+    board.add(LONG)
+    name = board.open(new_page(**options)).locator(".name")
+    expect(name).to_be_visible()
+    lines = "parseFloat(getComputedStyle(one).lineHeight)"
+    assert name.evaluate(f"(one) => one.clientHeight <= 4 * {lines} + 1")
+    assert name.evaluate("(one) => one.scrollHeight > one.clientHeight")
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_who_i_am_is_told_in_a_small_window(board, new_page, width):
+    page = board.open(new_page(viewport={"width": width, "height": 700}))
+    expect(page.locator("#who")).to_be_in_viewport(ratio=1)
+    who = page.locator("#who").text_content()
+    assert page.locator("#who").bounding_box()["width"] > 40
+    page.get_by_role("button", name="help").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"You are {who}.")
+
+
+def begins_right(place) -> bool:
+    return place.evaluate(
+        """(one) => {
+            const range = document.createRange();
+            range.selectNodeContents(one);
+            const [text, box] = [range.getBoundingClientRect(), one.getBoundingClientRect()];
+            return box.right - text.right < 3 && text.left - box.left > 20;
+        }"""
+    )
+
+
+def test_a_hebrew_name_begins_at_the_right(board, page):
+    board.add(HEBREW)
+    expect(card(page, HEBREW)).to_be_visible()
+    assert begins_right(card(page, HEBREW).locator(".name"))
+
+
+@pytest.mark.parametrize("field", ["#new input", "#filter", ".editor textarea"])
+def test_hebrew_is_typed_from_the_right(board, page, field):
+    board.add("a")
+    card(page, "a").locator(".name").dblclick()
+    page.locator(field).fill(HEBREW)
+    assert page.locator(field).evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    page.locator(field).fill("a")
+
+
+@pytest.mark.parametrize("width", [700, 768, 900])
+def test_three_columns_fit_a_tablet(board, new_page, width):
+    page = board.open(new_page(viewport={"width": width, "height": 900}))
+    assert page.evaluate("board.scrollWidth <= board.clientWidth")
+
+
+def test_fingers_find_targets_of_forty_pixels(board, new_page):
+    board.fill(todo="a")
+    page = board.open(new_page(**PHONE))
+    see(page, todo="a")
+    card(page, "a").locator(".menu").tap()
+    sizes = page.evaluate(
+        """[...document.querySelectorAll('button')].filter((one) => one.offsetParent)
+        .map((one) => one.getBoundingClientRect())
+        .map(({width, height}) => Math.min(width, height))"""
+    )
+    assert min(sizes) >= 40
