@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def print_report(figures: Figures, rounds: int, seconds: float) -> None:
     _print_compared(figures, beside)
     print()
     for row in alone:
-        print(f"{row.label:62}{row.value:>27}   {row.must:30}{_verdict(row.is_kept)}")
+        print(f"{row.label:66}{row.value:>27}   {row.must:30}{_verdict(row.is_kept)}")
     print(
         f"\nnoise: the floor's rounds lie {rows.noise(figures):.0%} apart (median of its figures);",
         end="",
@@ -51,7 +52,8 @@ def promises(every: list[Row]) -> Iterator[str]:
 
 def write_markdown(figures: Figures, rounds: int, path: Path) -> None:
     """Write the tables of the README."""
-    lines = [f"{_machine()}, {rounds} rounds, medians.", ""]
+    noise = f"the floor's rounds lie {rows.noise(figures):.0%} apart"
+    lines = [f"{_machine()}, {rounds} rounds, medians; {noise}.", ""]
     lines += ["| | floor | by hand | ours | ours / floor | ours / by hand | promised | |"]
     lines += ["| --- " * 8 + "|"]
     for row in rows.compared(figures):
@@ -61,8 +63,8 @@ def write_markdown(figures: Figures, rounds: int, path: Path) -> None:
     for one in rows.alone(figures):
         cells = [one.label, one.value, one.must, _verdict(one.is_kept)]
         lines.append(f"| {' | '.join(cells)} |")
-    text = "\n".join(lines).replace("<= ", "≤ ").replace(">= ", "≥ ").replace(" x", " ×")
-    path.write_text(text + "\n")
+    text = "\n".join(lines).replace("<= ", "≤ ").replace(">= ", "≥ ")
+    path.write_text(re.sub(r" x\b", " ×", text) + "\n")
 
 
 def write_json(figures: Figures, rounds: int, seconds: float, path: Path) -> None:

@@ -113,7 +113,10 @@ def _back(figures: Figures) -> Iterator[Alone]:
     worst = max(back["seconds"].values)
     label = "200 clients back after 3 s and 50 writes, all right again: s"
     yield Alone(4, label, f"{worst:.2f}", "<= 2 s", worst <= 2)
-    for figure, label in (("page reads", "… pages read by them"), ("wrong", "… wrong boards")):
+    for figure, label in (
+        ("page reads", "200 clients back: pages read"),
+        ("wrong", "200 clients back: wrong boards"),
+    ):
         count = sum(back[figure].values)
         yield Alone(4, label, f"{count:g}", "0", count == 0)
     wrong = sum(join["wrong"].values)
@@ -123,24 +126,24 @@ def _back(figures: Figures) -> Iterator[Alone]:
 def _page(figures: Figures) -> Iterator[Alone]:
     shown = " / ".join(f"{size:,}" for size in pages.SIZES)
     every = _shown(figures.series[f"page all {size}"]["ours"].median for size in pages.SIZES)
-    yield Alone(0, f"page at {shown} tasks: all on screen, ms", every)
+    yield Alone(0, f"page at {shown} (in one round) tasks: all shown, ms", every)
     ratios = {size: figures.ratio(f"page all {size}", "ours", "bare") for size in pages.SIZES}
     must, is_kept = f"<= {PAGE_ALL_TIMES_BARE} x at 1,000", ratios[1000] <= PAGE_ALL_TIMES_BARE
-    label = "… by a bare page that only reads them with the SDK"
+    label = "page: … by those of a bare page that only reads them with the SDK"
     yield Alone(5, label, _shown(ratios.values()) + " x", must, is_kept)
     first = _shown(figures.series[f"page first {size}"]["ours"].median for size in pages.SIZES)
-    yield Alone(0, "… first card on screen, ms", first)
+    yield Alone(0, "page: first card on screen, ms", first)
     after = [figures.series[f"page connected to first {size}"]["ours"] for size in pages.SIZES]
     values = [one.median for one in after]
     is_soon = max(values) <= FIRST_CARD_MS
-    label = "… first card after the SDK is connected, ms"
+    label = "page: first card after the SDK is connected, ms"
     yield Alone(5, label, _shown(values), f"<= {FIRST_CARD_MS} ms", is_soon)
     for what in ("remote change", "pointer move"):
         for part in ("in all", "scripts"):
             times = (figures.series[f"{what} {size}"][part].median for size in pages.SIZES)
-            yield Alone(0, f"… main thread per {what}, {part}, ms", _shown(times))
+            yield Alone(0, f"page: main thread per {what}, {part}, ms", _shown(times))
     weight = figures.series["page kB"]["1000"].median
-    label = "… sent for it, kB in gzip with headers, SDK included"
+    label = "page: sent for it, kB in gzip with headers, SDK included"
     yield Alone(5, label, f"{weight:.0f}", "<= 150 kB", weight <= 150)
 
 
@@ -150,10 +153,16 @@ def _far(figures: Figures) -> Iterator[Alone]:
     for operation in OPERATIONS:
         value = figures.series[f"far {operation}"]["far"].p50
         shown = f"{value:.1f} ({value / trip:.2f} x)"
-        label = f"… {operation} answered, p50 ms"
+        label = f"Sync 80 ms away: {operation} answered, p50 ms"
         yield Alone(7, label, shown, "<= 1.15 x", value <= 1.15 * trip)
     gain = figures.series["far gain"]["far"].median
-    yield Alone(7, "… writes/s of 8 writers by those of one", f"{gain:.1f}", ">= 4 x", gain >= 4)
+    yield Alone(
+        7,
+        "Sync 80 ms away: writes/s of 8 writers by those of one",
+        f"{gain:.1f}",
+        ">= 4 x",
+        gain >= 4,
+    )
 
 
 def noise(figures: Figures) -> float:
