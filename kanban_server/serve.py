@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,14 @@ from . import create_app, logs
 from .bridge import Bridge
 from .errors import SyncError
 from .guard import Guard
-from .patience import ImpatientProtocol
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
+from .sync_emulator.patience import MAX_CONNECTIONS, ImpatientProtocol
 from .sync_store import SyncStore
 from .transport import Answer, Send, Transport
 
 THREADS = 16
+FILES = 2 * MAX_CONNECTIONS
 
 
 def main() -> None:
@@ -136,6 +137,17 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _allow_many_connections() -> None:
+    """Let this process open files enough for MAX_CONNECTIONS; often 1,024 are preset."""
+    with suppress(ImportError, ValueError, OSError):  # Windows; a system that allows fewer
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -157,6 +169,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
     server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again at its end
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    _allow_many_connections()
     gc.freeze()  # what is there now stays: the collector need not walk it again
     listener.listen(2048)  # who comes now waits in line, so the address can be told
     print(f"The board is on {_address(listener)}  ({mode})", flush=True)

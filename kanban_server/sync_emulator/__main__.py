@@ -12,6 +12,7 @@ import uvicorn
 
 from .emulator import Emulator
 from .errors import EmulatorError
+from .patience import ImpatientProtocol
 from .websocket import AllowOrigin
 
 
@@ -35,6 +36,7 @@ def make_server(
             emulator.rest_app,
             host=host,
             port=port,
+            http=ImpatientProtocol,
             ws=emulator.socket_protocol(allow_origin),
             lifespan="off",
             log_level="warning",

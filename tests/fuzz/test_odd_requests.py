@@ -2,14 +2,16 @@
 
 import base64
 import json
+import resource
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kanban_server import patience
+from kanban_server.sync_emulator import patience
 from tests.faults.servers import Server, wait_until
 
 DEEP = "[" * 30_000
@@ -181,6 +183,22 @@ def test_slow_senders_hold_no_thread_and_are_dropped(server: Server) -> None:
     for line in slow:
         wait_until(lambda line=line: b"408" in line.recv(100), patience.HEAD_SECONDS + 5)
         line.close()
+
+
+def test_a_low_limit_of_open_files_is_raised_for_many_pages(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    try:
+        server = Server(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    pages = [connect(server) for _ in range(200)]
+    try:
+        assert server.call("GET", "/tasks").status_code == 200
+    finally:
+        for page in pages:
+            page.close()
+        server.stop()
 
 
 def test_nothing_of_all_this_was_a_bug_of_ours(server: Server) -> None:

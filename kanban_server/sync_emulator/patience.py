@@ -1,7 +1,10 @@
 """uvicorn's HTTP protocol with an end to its patience: a head is short, and comes soon.
 
-uvicorn itself waits for ever for the end of a head, of any length.
+uvicorn itself waits for ever for the end of a head, of any length. There is no limit for each peer:
+behind a tunnel all pages are one peer, and a line that sends nothing is closed soon anyway.
 """
+
+from __future__ import annotations
 
 import asyncio
 from typing import Any
@@ -10,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
 MAX_HEAD_BYTES = 64 * 1024
+MAX_CONNECTIONS = 4096  # of all together, sockets included: some open files are left for the rest
 
 
 class ImpatientProtocol(HttpToolsProtocol):
@@ -19,9 +23,11 @@ class ImpatientProtocol(HttpToolsProtocol):
     _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
-        """Wait for the first head."""
+        """Wait for the first head; hang up if there are too many connections."""
         super().connection_made(transport)
         self._await_head()
+        if len(self.connections) > MAX_CONNECTIONS:
+            transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, and count them while they are of a head."""
