@@ -16,7 +16,7 @@ WEB = Path(__file__).parent.parent / "web"
 OWN_FILES = {path.name: path for path in WEB.iterdir() if path.suffix in (".js", ".css", ".svg")}
 VENDOR_FILES = {
     "twilio-sync.min.js": WEB / "node_modules/twilio-sync/builds/twilio-sync.min.js",
-    "sortable.esm.js": WEB / "node_modules/sortablejs/modular/sortable.esm.js",
+    "sortable.min.js": WEB / "node_modules/sortablejs/Sortable.min.js",
 }
 CLOUD_SOCKETS = "wss://*.twilio.com"
 
@@ -26,13 +26,19 @@ def make_blueprint(settings: Settings) -> Blueprint:
     page = Blueprint("page", __name__)
 
     @page.get("/")
-    def index() -> str:
-        return render_template(
+    def index() -> Response:
+        html = render_template(
             "index.html",
             columns=settings.columns,
             max_name_chars=MAX_NAME_CHARS,
             max_name_bytes=MAX_NAME_BYTES,
         )
+        answer = Response(html, mimetype="text/html")
+        if "gzip" in request.accept_encodings:
+            answer.set_data(gzip.compress(html.encode()))
+            answer.content_encoding = "gzip"
+        answer.vary.add("Accept-Encoding")
+        return answer
 
     @page.get("/static/<name>")
     def own_file(name: str) -> Response:

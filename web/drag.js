@@ -1,11 +1,12 @@
 // @ts-check
 /** Dragging by pointer and finger. The only file that knows the drag library: it lifts, scrolls and drops. */
 
-import Sortable from '/vendor/sortable.esm.js';
+import '/vendor/sortable.min.js';
 
 import { cardsOf } from './blocks.js';
 import { flip } from './flip.js';
 
+const { Sortable } = window; // the library's small file is no module: it leaves its name there
 const HOLD_MS = 200;
 
 const OPTIONS = {

@@ -48,12 +48,10 @@ type Held = { id: string | null; wanted: string; users: number; answer: Promise<
 interface Window {
   Twilio: { Sync: { Client: any } };
   __kanban?: Partial<typeof import('./main.js').defaults>;
+  Sortable: any;
 }
 /** Elements are looked up by names that index.html gives: no casts for what is known to be there. */
 interface EventTarget { closest(selector: string): any; matches(selector: string): boolean; dataset: DOMStringMap }
 interface Node { firstElementChild: any }
 interface Element { [property: string]: any }
-declare module '*/sortable.esm.js' {
-  const Sortable: any;
-  export default Sortable;
-}
+declare module '*/sortable.min.js' {}

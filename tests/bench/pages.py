@@ -157,16 +157,34 @@ async def _measure_work(figures: Figures, browser: Browser, board: PageBoard, si
     async with _context(browser, size) as context:
         page = await context.new_page()
         wire = await context.new_cdp_session(page)
-        weights: list[float] = []
-        wire.on("Network.loadingFinished", lambda file: weights.append(file["encodedDataLength"]))
-        await wire.send("Network.enable")
-        await _load(page, board.address, size)
-        figures.add("page kB", str(size), sum(weights) / 1000)
-        await wire.send("Network.disable")
+        heads, files = await _weigh(wire, _load(page, board.address, size))
+        figures.add("page kB", str(size), files / 1000)
+        figures.add("page kB of headers", str(size), heads / 1000)
         await page.wait_for_selector('#line[data-state="live"]')
         await wire.send("Performance.enable")
         await _note_work(figures, f"remote change {size}", wire, _change(page, board))
         await _note_work(figures, f"pointer move {size}", wire, _drag(page))
+
+
+async def _weigh(wire: CDPSession, loading: Any) -> tuple[int, int]:
+    """Give the bytes that came over the wire while loading, of headers and of bodies."""
+    heads: dict[str, int] = {}
+    files: dict[str, int] = {}
+
+    def begun(event: Any) -> None:
+        heads[event["requestId"]] = event["response"]["encodedDataLength"]
+
+    def ended(event: Any) -> None:
+        files[event["requestId"]] = event["encodedDataLength"]
+
+    wire.on("Network.responseReceived", begun)
+    wire.on("Network.loadingFinished", ended)
+    await wire.send("Network.enable")
+    await loading
+    await wire.send("Network.disable")
+    sent = [request for request, length in files.items() if length]  # not what is in the page
+    head = sum(heads[request] for request in sent)
+    return head, sum(files[request] for request in sent) - head
 
 
 async def _note_work(figures: Figures, figure: str, wire: CDPSession, doing: Any) -> None:

@@ -69,8 +69,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_a_missing_library_of_the_page_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor, "VENDOR_FILES", {"sortable.esm.js": tmp_path / "none"})
-    assert wrong(doctor.check_libraries()) == ["sortable.esm.js is missing: run `make run` once"]
+    monkeypatch.setattr(doctor, "VENDOR_FILES", {"sortable.min.js": tmp_path / "none"})
+    assert wrong(doctor.check_libraries()) == ["sortable.min.js is missing: run `make run` once"]
 
 
 def test_a_package_of_another_version_is_named(monkeypatch, tmp_path):

@@ -1,5 +1,7 @@
 """The page and its files, open to all, and no file that is not the page's."""
 
+import gzip
+
 import pytest
 
 from kanban_server.page import content_security_policy
@@ -18,6 +20,13 @@ def test_the_page_names_the_columns_and_limits_and_has_no_inline_script(steady):
     assert all(column in text for column in ("todo", "doing", "done", "500", "700"))
     assert " style=" not in text
     assert " onclick=" not in text
+
+
+def test_the_page_is_sent_small_to_who_takes_that(steady):
+    answer = steady.get("/", headers={"Accept-Encoding": "gzip, br"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.data).decode() == steady.get("/").text
+    assert "Accept-Encoding" in answer.headers["Vary"]
 
 
 def test_columns_are_text_in_the_page(make_app):
