@@ -17,13 +17,15 @@ class Line(NamedTuple):
     server: Server
 
 
-def open_line(folder: Path, stack: ExitStack, *options: str) -> Line:
-    """Start the three; the stack ends them."""
+def open_line(folder: Path, stack: ExitStack, *options: str, **variables: str) -> Line:
+    """Start the three; the stack ends them. options: of the emulator; variables: of the server."""
     emulator = Emulator(folder / "sync", *options)
     stack.callback(emulator.stop)
     proxy = SyncProxy(emulator.url)
     stack.callback(proxy.close)
-    server = Server(folder / "board", **{**emulator.variables, "KANBAN_SYNC_URL": proxy.url})
+    server = Server(
+        folder / "board", **{**emulator.variables, "KANBAN_SYNC_URL": proxy.url, **variables}
+    )
     stack.callback(server.stop)
     return Line(emulator, proxy, server)
 

@@ -111,12 +111,13 @@ class Emulator(Process):
 
 
 class Server(Process):
-    """The board's server; requests go through `call`."""
+    """The board's server; requests go through `call`. TOKEN_SECONDS: see short_tokens.py."""
 
     def __init__(self, folder: Path, port: int = 0, **variables: str):
         given = {"KANBAN_DATA": str(folder / "data"), "KANBAN_PORT": str(port), **variables}
         ready = r"The board is on (http://\S+)"
-        super().__init__(folder, "kanban_server.serve", ready=ready, **given)
+        module = "tests.faults.short_tokens" if "TOKEN_SECONDS" in given else "kanban_server.serve"
+        super().__init__(folder, module, ready=ready, **given)
         self.url = self.ready.group(1)
         wait_until(lambda: self._accepts(self.url))
 
