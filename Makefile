@@ -29,6 +29,7 @@ check: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## lint, format, types,
 	PATH="$(CURDIR)/.venv/bin:$$PATH" tests/node_modules/.bin/tsc -p web/jsconfig.json
 
 bench: .venv/.bench-installed $(MODULES) ## measure against two references, in one run
+	@$(PY) tests/chromium.py
 	$(PY) -m tests.bench
 
 soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the fault tests (SEEDS=20)
