@@ -10,7 +10,7 @@ export class SyncLine {
   /**
    * @param {import('./api.js').Api} api
    * @param {LineListener} listener
-   * @param {typeof import('./main.js').defaults} settings
+   * @param {typeof import('./settings.js').settings} settings
    */
   constructor(api, listener, settings) {
     this.api = api;
@@ -63,7 +63,7 @@ export class SyncLine {
   #listen(link) {
     const { client } = link;
     client.on('connectionStateChanged', (state) => link === this.link && this.#changed(link, state));
-    client.on('tokenAboutToExpire', () => this.#renew(link));
+    client.on('tokenAboutToExpire', () => this.#renewWhenDue(link));
     client.on('tokenExpired', () => isWaiting(client.connectionState) && this.#renew(link));
   }
 
@@ -74,6 +74,12 @@ export class SyncLine {
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
     // Before one of these states, updateToken never settles (SYNC_PROTOCOL.md 7.3).
     if (isWaiting(state)) this.#renew(link);
+  }
+
+  /** Waits while the token is fresh: one that lives for a minute is always about to expire. */
+  #renewWhenDue(link) {
+    const renew = () => Date.now() >= this.renewAt && this.#renew(link);
+    setTimeout(renew, Math.max(0, this.renewAt - Date.now() + 50));
   }
 
   /** Puts a new token on the line; makes a new client if the line does not take it. */

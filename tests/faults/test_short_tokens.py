@@ -1,0 +1,30 @@
+"""Tokens that live for seconds: renewed in time, and not more often than that."""
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.faults.line import NOTE_STATES
+from tests.faults.servers import wait_until
+
+pytestmark = pytest.mark.browser
+LIFE_SECONDS = 6
+
+
+def test_a_token_is_renewed_before_its_end_and_not_at_once(
+    start_server: Any, browser: Any, stack: Any
+) -> None:
+    server = start_server(TOKEN_SECONDS=str(LIFE_SECONDS))
+    context = browser.new_context()
+    stack.callback(context.close)
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url.endswith("/token")))
+    page.goto(server.url)
+    expect(page.locator("#line")).to_have_attribute("data-state", "live", timeout=15_000)
+    page.evaluate(NOTE_STATES)
+    begun = time.monotonic()
+    wait_until(lambda: page.evaluate("states") and sum(asked) >= 4)
+    assert time.monotonic() - begun > 1.5 * LIFE_SECONDS
+    assert set(page.evaluate("states")) == {"live"}
