@@ -6,11 +6,7 @@ import { find } from './view.js';
 
 /** At most one card at a time. */
 export class Carry {
-  /**
-   * @param {import('./state.js').State} state @param {import('./leases.js').Leases} leases
-   * @param {{view: () => Column[], draw: () => void, act: (wanted: Wanted) => void,
-   *   say: (words: string) => void, fail: (words: string) => void}} hands
-   */
+  /** @param {State} state @param {Leases} leases @param {CarryHands} hands */
   constructor(state, leases, hands) {
     this.state = state;
     this.leases = leases;
@@ -35,6 +31,7 @@ export class Carry {
     if (!this.operation) return;
     Object.assign(this.operation, place);
     this.hands.draw();
+    document.activeElement?.scrollIntoView({ block: 'nearest' });
     const found = find(this.hands.view(), this.operation.task);
     if (found) this.hands.say(`${found.column.id}, ${found.at + 1} of ${found.column.cards.length}`);
   }

@@ -22,51 +22,65 @@ const AFTER = { put: 'after', standing: 'nextElementSibling' };
 const AT_START = { put: 'prepend', standing: 'firstElementChild' };
 const AT_END = { put: 'append', standing: 'lastElementChild' };
 
-/**
- * Lets cards be dragged between lists.
- * @param {{canStart: (id: string) => boolean, refused: (id: string) => void, started: (id: string) => void,
- *   dropped: (id: string, place: Place | null) => void}} hands a null place: put it back
- * @returns {{watch: (block: HTMLElement) => void, cancel: () => void}} watch a block of cards; end a drag under way
- *   and put the card back
- */
-export function bindDrag({ canStart, refused, started, dropped }) {
-  let dragged = null;
-  let pointer = null;
-  const cancel = () => {
-    if (!dragged) return;
-    pointer = null;
+/** Lets the cards of the watched blocks be dragged, one at a time. */
+export class Drag {
+  /** @param {DragHands} hands */
+  constructor(hands) {
+    this.hands = hands;
+    this.card = null;
+    /** The pointer's last event in this drag; without one, the card goes back. */
+    this.pointer = null;
+    this.options = {
+      ...OPTIONS,
+      filter: ({ target }, card) => target.closest('button, form') || !hands.canStart(card.dataset.id),
+      onFilter: ({ item }) => this.#refuse(item.dataset.id),
+      onStart: ({ item }) => this.#begin(item),
+      onEnd: () => this.#end(),
+    };
+    // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
+    for (const type of ['pointermove', 'scroll']) document.addEventListener(type, (event) => this.#follow(event), true);
+    document.addEventListener('pointercancel', () => (this.pointer = null), true);
+    document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.cancel());
+  }
+
+  watch(block) {
+    new Sortable(block, this.options);
+  }
+
+  /** Ends a drag under way and puts the card back. */
+  cancel() {
+    if (!this.card) return;
+    this.pointer = null;
     document.dispatchEvent(new PointerEvent('pointerup'));
-  };
-  const follow = (event) => {
-    if (!dragged) return;
-    if (event.type === 'pointermove') pointer = event;
-    if (pointer) openGap(dragged, pointer);
-  };
-  const options = {
-    ...OPTIONS,
-    filter: ({ target }, card) => target.closest('button, form') || !canStart(card.dataset.id),
-    // Only a try to drag it is answered: not a click, nor a finger's swipe.
-    onFilter: ({ item }) => canStart(item.dataset.id) || addEventListener('pointermove', ({ buttons, pointerType }) => {
-      if (buttons && pointerType === 'mouse') refused(item.dataset.id);
-    }, { once: true }),
-    onStart: ({ item }) => {
-      [dragged, pointer] = [item, null];
-      document.documentElement.classList.add('dragging');
-      started(item.dataset.id);
-    },
-    onEnd: ({ item }) => {
-      dragged = null;
-      document.documentElement.classList.remove('dragging');
-      dropped(item.dataset.id, pointer && placeOf(item));
-      // The library swallows the click after a drag; if none came, it would swallow one that a person means.
-      setTimeout(() => document.dispatchEvent(new MouseEvent('click')));
-    },
-  };
-  // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
-  for (const type of ['pointermove', 'scroll']) document.addEventListener(type, follow, true);
-  document.addEventListener('pointercancel', () => (pointer = null), true);
-  document.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
-  return { watch: (block) => new Sortable(block, options), cancel };
+  }
+
+  /** Answers a try to drag: not a click, nor a finger's swipe. */
+  #refuse(id) {
+    if (!this.hands.canStart(id)) addEventListener('pointermove', ({ buttons, pointerType }) => {
+      if (buttons && pointerType === 'mouse') this.hands.refused(id);
+    }, { once: true });
+  }
+
+  #begin(card) {
+    [this.card, this.pointer] = [card, null];
+    document.documentElement.classList.add('dragging');
+    this.hands.started(card.dataset.id);
+  }
+
+  #follow(event) {
+    if (!this.card) return;
+    if (event.type === 'pointermove') this.pointer = event;
+    if (this.pointer) openGap(this.card, this.pointer);
+  }
+
+  #end() {
+    const { card, pointer } = this;
+    this.card = null;
+    document.documentElement.classList.remove('dragging');
+    this.hands.dropped(card.dataset.id, pointer && placeOf(card));
+    // The library swallows the click after a drag; if none came, it would swallow one that a person means.
+    setTimeout(() => document.dispatchEvent(new MouseEvent('click')));
+  }
 }
 
 /** Opens the gap where the pointer is: beside the card under it, or at the nearer end of the column under it. */

@@ -7,27 +7,18 @@ const DRAFT = 'draft';
 
 /** One editor at a time, in the card that it edits. */
 export class Editor {
-  /**
-   * @param {import('./render.js').Renderer} renderer @param {HTMLTemplateElement} template
-   * @param {{nameOf: (id: string) => string, begun: (id: string) => void, ended: (id: string) => void,
-   *   save: (id: string, typed: string, base: string) => boolean, closed: () => void}} hands
-   */
+  /** @param {Renderer} renderer @param {HTMLTemplateElement} template @param {EditorHands} hands */
   constructor(renderer, template, hands) {
     this.renderer = renderer;
     this.template = template;
     this.hands = hands;
-    /** @type {{id: string, base: string, form: HTMLFormElement, area: HTMLTextAreaElement, isLeased: boolean} | null} */
+    /** @type {OpenEditor | null} */
     this.open = null;
     addEventListener('blur', () => this.#lease(false));
   }
 
-  /**
-   * Opens a card's name for editing.
-   * @param {string} id
-   * @param {string} [typed] a draft
-   * @param {string} [base] the name it began with
-   */
-  edit(id, typed, base = this.hands.nameOf(id)) {
+  /** Opens a card's name for editing; typed: a draft, base: the name that it began with. */
+  edit(id, typed = undefined, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
     if (this.open?.id === id || !card || !this.#canLeave()) return;
     const form = this.template.content.firstElementChild.cloneNode(true);

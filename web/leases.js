@@ -5,7 +5,7 @@ import { uuid4 } from './uuid.js';
 
 /** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
 export class Leases {
-  /** @param {import('./state.js').State} state @param {import('./api.js').Api} api @param {number} renewMs */
+  /** @param {State} state @param {Api} api @param {number} renewMs */
   constructor(state, api, renewMs) {
     this.state = state;
     this.api = api;

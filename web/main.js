@@ -3,29 +3,23 @@
 
 import { Api } from './api.js';
 import { Carry } from './carry.js';
-import { ask, element, toast, watchGrowth } from './dialog.js';
-import { bindDrag } from './drag.js';
+import { load, toast, watchGrowth } from './dialog.js';
+import { Drag } from './drag.js';
 import { Editor } from './edit.js';
 import { filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys } from './keys.js';
 import { Leases } from './leases.js';
-import { askMenu } from './menu.js';
 import { Outbox } from './outbox.js';
+import { askMenu, askName, askPasscode, showHelp } from './questions.js';
 import { Renderer } from './render.js';
+import { settings } from './settings.js';
 import { State } from './state.js';
 import { SyncLine } from './sync.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 import { find } from './view.js';
-import { accountOf, shorten } from './words.js';
-
-/** Times in milliseconds. A test may set others in `window.__kanban` before this module runs. */
-export const defaults = {
-  retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, reachMs: 2000, grantLimitMs: 5000,
-  watchMs: 200, quietMs: 6500, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
-};
-const settings = { ...defaults, ...window.__kanban };
+import { accountOf } from './words.js';
 
 // The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
 crypto.randomUUID ??= /** @type {any} */ (uuid4);
@@ -156,9 +150,7 @@ function refused(operation, reason, current) {
 /** Two people changed one name. */
 async function chooseName(task, mine, theirs) {
   if (mine === theirs) return;
-  const texts = [`Yours: ${mine}`, `Theirs: ${theirs}`].map((text) => element('blockquote', text));
-  const words = 'Someone else changed this name while you did.';
-  const answer = await ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
+  const answer = await askName(mine, theirs);
   if (answer === 'mine') rename(task, mine, theirs);
   else if (answer === null) editor.edit(task, mine, theirs);
 }
@@ -169,12 +161,6 @@ function leaseForEdit(id) {
     if (editor.open?.id === id) editor.close();
     fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editor.edit(id, typed) });
   });
-}
-
-/** @returns {Promise<string>} */
-async function askPasscode(isWrong) {
-  const hint = isWrong ? 'That was not it. Ask whoever shared this board.' : 'This board is shared with a passcode.';
-  return (await ask('Passcode', [hint], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
 }
 
 /** What Sync says. @returns {LineListener} */
@@ -208,7 +194,7 @@ function loaded() {
   if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
 }
 
-const drag = bindDrag({
+const drag = new Drag({
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
   started: (id) => {
@@ -232,13 +218,11 @@ const drag = bindDrag({
 
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
-  view: shown, menu, remove, help: () => ask('Keys', [byId('help-text').content.cloneNode(true), `You are ${outbox.identity}.`], [['', 'Close']]),
+  view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => renderer.element(id)?.focus(),
-  lift: (id) => isFree(id) && (carry.lift(id), true),
-  carry: (place) => (carry.to(place), document.activeElement?.scrollIntoView({ block: 'nearest' })),
-  drop: (isPutBack) => carry.drop(isPutBack),
+  lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);
 
@@ -266,8 +250,4 @@ setInterval(() => {
 draw();
 // Both take some 50 ms to begin: the first format of a number here, so that the SDK, in a task of its own, need not.
 Number(0).toLocaleString();
-const sdk = element('script', '');
-sdk.addEventListener('load', () => line.start());
-sdk.addEventListener('error', () => fail('The page did not load completely. Reload it.', { act: () => location.reload(), label: 'Reload' }));
-sdk.src = '/vendor/twilio-sync.min.js';
-document.head.append(sdk);
+load('/vendor/twilio-sync.min.js', () => line.start(), () => fail('The page is not complete. Reload it.'));

@@ -6,10 +6,7 @@ import { uuid4, uuid5 } from './uuid.js';
 
 /** The way of an operation to the server. */
 export class Outbox {
-  /**
-   * @param {import('./state.js').State} state @param {import('./api.js').Api} api
-   * @param {import('./leases.js').Leases} leases @param {() => void} changed
-   */
+  /** @param {State} state @param {Api} api @param {Leases} leases @param {() => void} changed */
   constructor(state, api, leases, changed) {
     this.state = state;
     this.api = api;

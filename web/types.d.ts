@@ -33,6 +33,29 @@ type Found = { column: Column; at: number; card: Card };
 type Moment = { name: string; list: string; after?: string; before?: string } | null;
 type Entry = { task: string; from: Moment; to: Moment; fields: string[] };
 
+type Api = import('./api.js').Api;
+type Leases = import('./leases.js').Leases;
+type Renderer = import('./render.js').Renderer;
+type State = import('./state.js').State;
+type OpenEditor = { id: string; base: string; form: HTMLFormElement; area: HTMLTextAreaElement; isLeased: boolean };
+
+/** What a part of the page asks the rest to do. */
+type EditorHands = {
+  nameOf: (id: string) => string; begun: (id: string) => void; ended: (id: string) => void;
+  save: (id: string, typed: string, base: string) => boolean; closed: () => void;
+};
+type CarryHands = {
+  view: () => Column[]; draw: () => void; act: (wanted: Wanted) => void; say: (words: string) => void; fail: (words: string) => void;
+};
+/** Of a drag; a null place: put it back. */
+type DragHands = {
+  canStart: (id: string) => boolean; refused: (id: string) => void; started: (id: string) => void;
+  dropped: (id: string, place: Place | null) => void;
+};
+type KeyHands = {
+  view: () => Column[]; carry: import('./carry.js').Carry; undo: () => void; redo: () => void; help: () => void;
+} & Record<'focus' | 'lift' | 'edit' | 'menu' | 'remove', (id: string) => void>;
+
 type Grant = { identity: string; token: string; expires_in: number; sync: { list: string; leases: string; options: any } };
 type LineState = { state: 'connecting' | 'loading' | 'live' | 'retrying' | 'offline' | 'refused'; since: number; reason?: string };
 type LineListener = {
@@ -47,7 +70,7 @@ type Held = { id: string | null; wanted: string; users: number; answer: Promise<
 
 interface Window {
   Twilio: { Sync: { Client: any } };
-  __kanban?: Partial<typeof import('./main.js').defaults>;
+  __kanban?: Partial<typeof import('./settings.js').settings>;
   Sortable: any;
 }
 /** Elements are looked up by names that index.html gives: no casts for what is known to be there. */

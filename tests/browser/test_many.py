@@ -10,23 +10,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import card, carry_below, grab, release, until, wait_live
+from tests.browser.heap import fill
 
 pytestmark = pytest.mark.browser
 MANY = 2000
-COLUMNS = ("todo", "doing", "done")
 
 
 @pytest.fixture(scope="module")
 def crowded(server):
     """A board of 2,000 tasks, written straight into Sync."""
     server.clear()
-
-    def put(n: int) -> None:
-        place = {"list": COLUMNS[n % 3], "position": f"b{n:02d}V" if n < 100 else f"d{n:04d}V"}
-        server.put_item({"name": f"task-{n}", "key": f"k{n}", "op": f"k{n}", **place})
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(put, range(MANY)))
+    fill(server, MANY)
     return server
 
 

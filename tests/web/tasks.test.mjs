@@ -102,7 +102,7 @@ test('uuid4 says that it is random', () => {
 });
 
 test('modules import without cycles, and only from main towards state', () => {
-  const layers = [['main'], ['carry', 'edit', 'forms', 'menu', 'outbox'], ['api', 'drag', 'history', 'keys', 'leases', 'render', 'sync'], ['dialog', 'flip', 'state', 'words'], ['blocks', 'synced', 'view'], ['tasks', 'uuid']];
+  const layers = [['main'], ['carry', 'edit', 'forms', 'outbox', 'questions'], ['api', 'drag', 'history', 'keys', 'leases', 'render', 'sync'], ['dialog', 'flip', 'state', 'words'], ['blocks', 'settings', 'synced', 'view'], ['tasks', 'uuid']];
   const layerOf = (name) => layers.findIndex((layer) => layer.includes(name));
   const folder = new URL('../../web/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {

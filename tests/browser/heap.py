@@ -1,0 +1,98 @@
+"""Does a page's memory grow? python -m tests.browser.heap --minutes 10 --events 10
+
+A page of 2,000 cards hears so many changes a second; its heap is measured after a forced garbage
+collection, once it is warm and every tenth of the time. The exit code is 1 if it grew.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from playwright.sync_api import CDPSession, Page, sync_playwright
+
+from tests.browser.conftest import Servers
+from tests.browser.hands import COLUMNS, Board, wait_live
+from tests.chromium import find
+from tests.conftest import BROWSER_FLAGS
+
+FLAT = 1.05  # the last tenths may hold this much of the first ones
+
+
+def main() -> int:
+    """Run it and give the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--events", type=float, default=10, help="a second")
+    parser.add_argument("--cards", type=int, default=2000)
+    given = parser.parse_args()
+    servers = Servers()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=BROWSER_FLAGS)
+        try:
+            board = servers.start(Path(folder) / "board")
+            fill(board, given.cards)
+            page = browser.new_page()
+            page.goto(board.url)
+            wait_live(page, 90_000)
+            heaps = _watch(board, page, given.minutes * 60, given.events)
+        finally:
+            browser.close()
+            servers.stop()
+    ratio = sum(heaps[-3:]) / sum(heaps[:3])
+    print(f"the last three heaps are {ratio:.3f} of the first three; flat is up to {FLAT}")
+    return int(ratio > FLAT)
+
+
+def fill(board: Board, cards: int) -> None:
+    """Write tasks straight into Sync, a third in each column."""
+
+    def put(n: int) -> None:
+        place = {"list": COLUMNS[n % 3], "position": f"b{n:02d}V" if n < 100 else f"d{n:04d}V"}
+        board.put_item({"name": f"task-{n}", "key": f"k{n}", "op": f"k{n}", **place})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, range(cards)))
+
+
+def _watch(board: Board, page: Page, seconds: float, events: float) -> list[float]:
+    session = page.context.new_cdp_session(page)
+    ids = [task["id"] for task in board.call("GET", "/tasks")["tasks"]]
+    chance, heaps = random.Random(1), []
+    for part in range(11):
+        made = _change(board, page, ids, chance, seconds / 11, events)
+        heaps.append(_heap(session))
+        nodes = page.evaluate("document.getElementsByTagName('*').length")
+        print(f"{part:>2}: {made} changes, {heaps[-1]:.2f} MB, {nodes} elements", flush=True)
+    return heaps[1:]
+
+
+def _change(
+    board: Board, page: Page, ids: list[int], chance: random.Random, seconds: float, events: float
+) -> int:
+    """Move and rename tasks at an even pace; the page lives on in the pauses."""
+    begun, made = time.monotonic(), 0
+    while (now := time.monotonic() - begun) < seconds:
+        if made > now * events:
+            page.wait_for_timeout(1000 * (made / events - now))
+            continue
+        task = chance.choice(ids)
+        if made % 3:
+            end = chance.choice(["top", "bottom"])
+            board.change(task, list=chance.choice(COLUMNS), at=end)
+        else:
+            board.change(task, name=f"task-{task} for the {made}th time")
+        made += 1
+    return made
+
+
+def _heap(session: CDPSession) -> float:
+    session.send("HeapProfiler.collectGarbage")
+    return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
