@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from .errors import KanbanError
+
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,8 @@ class Later:
         try:
             self._work()
         except Exception as error:
-            log.warning("background work failed: %s", error, exc_info=error)
+            is_bug = not isinstance(error, KanbanError)
+            log.warning("background work failed: %s", error, exc_info=error if is_bug else None)
             with self._lock:
                 self._left -= 1
                 if self._left > 0:
