@@ -1,7 +1,10 @@
 // @ts-check
 /** Questions and notices. Text goes in as text. */
 
-const dialog = document.getElementById('dialog');
+/** @returns {any} */
+export const byId = (id) => document.getElementById(id);
+
+const dialog = byId('dialog');
 dialog.addEventListener('click', ({ target, clientX: x, clientY: y }) => {
   const { left, right, top, bottom } = dialog.getBoundingClientRect();
   const isBeside = target === dialog && (x < left || x > right || y < top || y > bottom);
@@ -53,10 +56,10 @@ export function toast(text, { isError = false, label, act } = {}) {
     return made;
   };
   box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
-  const toasts = document.getElementById('toasts');
-  for (const other of toasts?.children ?? []) if (other.firstElementChild.textContent === text) other.remove();
-  toasts?.append(box);
-  while (toasts && toasts.children.length > 3) toasts.firstElementChild?.remove();
+  const toasts = byId('toasts');
+  for (const other of toasts.children) if (other.firstElementChild.textContent === text) other.remove();
+  toasts.append(box);
+  while (toasts.children.length > 3) toasts.firstElementChild.remove();
   if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
   return close;
 }

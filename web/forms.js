@@ -1,13 +1,11 @@
 // @ts-check
 /** The fields around the board: adding, filtering, counts and the words about the line. */
 
-import { toast } from './dialog.js';
+import { byId, toast } from './dialog.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
 const folded = new WeakMap();
-/** @returns {any} */
-const byId = (id) => document.getElementById(id);
 
 /** The cards whose names have all the words. @param {Column[]} view @param {string[]} words @returns {Column[]} */
 export function filtered(view, words) {

@@ -3,7 +3,7 @@
 
 import { Api } from './api.js';
 import { Carry } from './carry.js';
-import { load, toast, watchGrowth } from './dialog.js';
+import { byId, load, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './edit.js';
 import { filtered, Forms, showLine } from './forms.js';
@@ -24,8 +24,6 @@ import { accountOf } from './words.js';
 // The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
 crypto.randomUUID ??= /** @type {any} */ (uuid4);
 
-/** @returns {any} */
-const byId = (id) => document.getElementById(id);
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
 const columns = [...board.querySelectorAll('ol')].map((list) => list.dataset.list);
@@ -51,7 +49,7 @@ const line = new SyncLine(api, listener(), settings);
 /** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
 let offer = null;
 let isLoading = true;
-let isDrawing = false;
+let frame = 0;
 
 function found(id) {
   return find(state.view(), id);
@@ -62,10 +60,10 @@ function shown() {
   return filtered(state.view(), forms.words());
 }
 
-function draw() {
+function draw(isMoving = !isLoading) {
   const all = state.view();
   const view = filtered(all, forms.words());
-  renderer.draw(view, !isLoading);
+  renderer.draw(view, isMoving);
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (offer?.entry !== history.stacks.undo.at(-1)) offer?.close();
@@ -75,11 +73,10 @@ function draw() {
 
 /** One redraw per frame, however many events come. */
 function drawSoon() {
-  if (!isDrawing) requestAnimationFrame(() => {
-    isDrawing = false;
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
     draw();
   });
-  isDrawing = true;
 }
 
 /** Does something: shows it at once, remembers it, tells it, sends it. @param {Wanted} wanted */
@@ -187,9 +184,8 @@ function listener() {
 
 function loaded() {
   state.endSnapshot();
-  draw();
   isLoading = false;
-  draw();
+  draw(false);
   const typed = editor.resume();
   if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
 }
@@ -236,7 +232,7 @@ board.addEventListener('dblclick', ({ target }) => {
   const id = target.closest('.card')?.dataset.id;
   if (id !== undefined && !target.closest('button, form')) hands.edit(id);
 });
-for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);
+['undo', 'redo', 'help'].forEach((name) => byId(name).addEventListener('click', hands[name]));
 addEventListener('pagehide', () => leases.dropAll());
 addEventListener('beforeunload', (event) => {
   const isUnsent = state.operations.some(({ phase }) => phase !== 'answered');

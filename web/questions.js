@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page asks, and its help. */
 
-import { ask, element } from './dialog.js';
+import { ask, byId, element } from './dialog.js';
 import { shorten } from './words.js';
 
 /**
@@ -37,6 +37,6 @@ export async function askPasscode(isWrong) {
 }
 
 export function showHelp(identity) {
-  const keys = /** @type {any} */ (document.getElementById('help-text')).content.cloneNode(true);
+  const keys = byId('help-text').content.cloneNode(true);
   ask('Keys', [keys, `You are ${identity}.`], [['', 'Close']]);
 }

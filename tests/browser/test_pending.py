@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, drag, see, wait_live
+from tests.browser.hands import add, card, drag, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 PROBLEM = {"title": "Refused", "detail": "Because of the test."}
@@ -59,6 +59,7 @@ def test_a_refused_add_offers_its_text_when_the_field_is_in_use(page):
     held = []
     page.route("**/tasks", lambda route: held.append(route))
     add(page, "milk")
+    until(page, lambda: held)
     field.fill("bread")
     held[0].fulfill(status=503, body="{}")
     page.get_by_role("button", name="Use the text again").click()
