@@ -33,6 +33,7 @@ PAGES_PER_PROCESS = 500
 CALLERS = 8
 SAMPLE_SECONDS = 1.0
 MEMORY_FACTOR, MEMORY_MB = 1.1, 5
+LEAST_PACE = 0.95
 MAX_REPORT = 64 * 1024 * 1024
 TITLES = ["pages", "writes/s", "min", "writes", "events at each", "dropped", "missed"]
 TITLES += ["at the last page p50 / p99, ms", "server CPU", "generator CPU", "PSS, MB"]
@@ -41,9 +42,10 @@ Crowd = asyncio.subprocess.Process
 
 @dataclass
 class Phase:
-    """A stretch of load. reports: of the processes of pages; cpu: shares of one core."""
+    """A stretch of load. rate: writes a second that are wanted; reports: of the processes of pages; cpu: shares of one core."""
 
     pages: int
+    rate: float
     callers: list[Caller]
     seconds: float = 0.0
     reports: list[dict[str, Any]] = field(default_factory=list)
@@ -95,6 +97,8 @@ class Phase:
         said = [f"{self.dropped} pages dropped"] if self.dropped else []
         said += [f"{self.missed} events missed, twice or out of order"] if self.missed else []
         said += [f"{len(refused)} writes refused: {refused[0]}"] if refused else []
+        pace = len(self.sent_at) / self.seconds
+        said += [f"only {pace:.0f} writes/s"] if pace < self.rate * LEAST_PACE else []
         grown = f"memory grew from {first:.1f} to {last:.1f} MB"
         return said + ([grown] if last > first * MEMORY_FACTOR + MEMORY_MB else [])
 
@@ -157,7 +161,8 @@ def table(phases: list[Phase]) -> list[str]:
 async def play(board: Board, pages: int, seconds: float, rate: float) -> Phase:
     """Connect pages, write at a rate for so long, and see what came of it."""
     port = board.process.port
-    phase = Phase(pages, [Caller(port, number) for number in range(CALLERS if rate else 0)])
+    callers = [Caller(port, number) for number in range(CALLERS if rate else 0)]
+    phase = Phase(pages, rate, callers)
     async with _crowds(port, pages) as crowds:
         await _tell(crowds, "begin")
         server, own, begun = board.process.cpu_seconds(), time.process_time(), time.perf_counter()
