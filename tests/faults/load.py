@@ -42,7 +42,10 @@ Crowd = asyncio.subprocess.Process
 
 @dataclass
 class Phase:
-    """A stretch of load. rate: writes a second that are wanted; reports: of the processes of pages; cpu: shares of one core."""
+    """A stretch of load.
+
+    rate: writes a second that are wanted; reports: of the processes of pages; cpu: shares of a core.
+    """
 
     pages: int
     rate: float
