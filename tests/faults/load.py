@@ -44,7 +44,7 @@ Crowd = asyncio.subprocess.Process
 class Phase:
     """A stretch of load.
 
-    rate: writes a second that are wanted; reports: of the processes of pages; cpu: shares of a core.
+    rate: writes a second that are wanted; reports: of the processes of pages; cpu: cores.
     """
 
     pages: int
