@@ -1,6 +1,5 @@
 """The REST API: what a request says goes to the board, what the board says is the answer."""
 
-import gzip
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from flask_smorest import Blueprint
 from . import errors, problems, schemas, transport, wishes
 from .access import Access
 from .board import Board
+from .compress import compressed
 from .guard import Guard
 from .jsontext import compact
 from .settings import LEASES_NAME, LIST_NAME, Settings
@@ -226,9 +226,4 @@ def _json(body: Any, status: int = 200) -> Response:
     """Give an answer, compressed quickly if it is long and the caller takes that."""
     text = compact(body).encode()
     answer = current_app.response_class(text, status, mimetype="application/json")
-    if len(text) >= MIN_GZIP_BYTES:
-        answer.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings:
-            answer.set_data(gzip.compress(text, compresslevel=1))
-            answer.content_encoding = "gzip"
-    return answer
+    return compressed(answer) if len(text) >= MIN_GZIP_BYTES else answer

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request, send_file
 
+from .compress import compressed
 from .schemas import MAX_NAME_BYTES, MAX_NAME_CHARS
 from .settings import Settings
 
@@ -32,13 +33,9 @@ def make_blueprint(settings: Settings) -> Blueprint:
             columns=settings.columns,
             max_name_chars=MAX_NAME_CHARS,
             max_name_bytes=MAX_NAME_BYTES,
+            modules=[name for name in OWN_FILES if name.endswith(".js")],
         )
-        answer = Response(html, mimetype="text/html")
-        if "gzip" in request.accept_encodings:
-            answer.set_data(gzip.compress(html.encode()))
-            answer.content_encoding = "gzip"
-        answer.vary.add("Accept-Encoding")
-        return answer
+        return compressed(Response(html, mimetype="text/html"))
 
     @page.get("/static/<name>")
     def own_file(name: str) -> Response:

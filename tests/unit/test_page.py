@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from kanban_server import page
 from kanban_server.page import content_security_policy
 from kanban_server.settings import Settings
 
@@ -85,3 +86,10 @@ def test_the_page_may_talk_to_its_server_and_to_sync_only(url, source):
     assert source in policy
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
+
+
+def test_the_page_names_its_modules_at_once(steady):
+    html = steady.get("/").text
+    modules = [path.name for path in page.WEB.glob("*.js")]
+    assert modules
+    assert all(f'rel="modulepreload" href="/static/{name}"' in html for name in modules)

@@ -1,0 +1,14 @@
+"""Answers compressed for callers who take that."""
+
+import gzip
+
+from flask import Response, request
+
+
+def compressed(answer: Response) -> Response:
+    """Compress an answer if its caller takes that; quickly rather than to the last byte."""
+    answer.vary.add("Accept-Encoding")
+    if "gzip" in request.accept_encodings:
+        answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
+        answer.content_encoding = "gzip"
+    return answer
