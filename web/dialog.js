@@ -73,8 +73,3 @@ export function watchGrowth() {
 export function element(tag, text) {
   return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto' });
 }
-
-/** Runs another script, in a task of its own. */
-export function load(src, done, failed) {
-  document.head.append(Object.assign(element('script', ''), { src, onload: done, onerror: failed }));
-}

@@ -3,7 +3,7 @@
 
 import { Api } from './api.js';
 import { Carry } from './carry.js';
-import { byId, load, toast, watchGrowth } from './dialog.js';
+import { byId, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './edit.js';
 import { filtered, Forms, showLine } from './forms.js';
@@ -49,7 +49,7 @@ const line = new SyncLine(api, listener(), settings);
 /** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
 let offer = null;
 let isLoading = true;
-let frame = 0;
+let [frame, loadingTimer] = [0, 0];
 
 function found(id) {
   return find(state.view(), id);
@@ -71,8 +71,14 @@ function draw(isMoving = !isLoading) {
   byId('redo').disabled = !history.stacks.redo.length;
 }
 
-/** One redraw per frame, however many events come. */
+/** One redraw per frame, however many events come; fewer while the board loads, once its first cards are there. */
 function drawSoon() {
+  if (isLoading && board.querySelector('.card')) loadingTimer ||= setTimeout(drawNext, 150);
+  else drawNext();
+}
+
+function drawNext() {
+  loadingTimer = 0;
   frame ||= requestAnimationFrame(() => {
     frame = 0;
     draw();
@@ -244,6 +250,5 @@ setInterval(() => {
   outbox.pump();
 }, settings.tickMs);
 draw();
-// Both take some 50 ms to begin: the first format of a number here, so that the SDK, in a task of its own, need not.
-Number(0).toLocaleString();
-load('/vendor/twilio-sync.min.js', () => line.start(), () => fail('The page is not complete. Reload it.'));
+if (window.Twilio) line.start();
+else fail('The page is not complete. Reload it.');

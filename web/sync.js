@@ -98,19 +98,29 @@ export class SyncLine {
   }
 
   async #open(link, { list, leases }) {
-    const { put, gone, lease, leaseGone, begin, read, end } = this.listener;
+    const { begin, end } = this.listener;
     const until = Date.now() + this.settings.grantLimitMs;
     const open = (kind, id) => granted(() => link.client[kind]({ id, mode: 'open_existing' }), until);
-    const [tasks, map] = await Promise.all([open('list', list), open('map', leases)]);
-    this.#follow(link, tasks, ({ item }) => put(copy(item)), ({ index }) => gone(index));
-    this.#follow(link, map, ({ item }) => lease(item.key, item.data), ({ key }) => leaseGone(key));
-    begin();
-    await this.#read(link, tasks, (items) => read(items.map(copy)));
-    await this.#read(link, map, (items) => items.forEach(({ key, data }) => lease(key, data)));
+    await Promise.all([
+      open('list', list).then((tasks) => (begin(), this.#tasks(link, tasks))),
+      open('map', leases).then((map) => this.#leases(link, map)),
+    ]);
     end();
     link.isOpen = true;
     this.failures = 0;
     if (link.isUp) this.#say('live');
+  }
+
+  #tasks(link, list) {
+    const { put, gone, read } = this.listener;
+    this.#follow(link, list, ({ item }) => put(item), ({ index }) => gone(index));
+    return this.#read(link, list, read);
+  }
+
+  #leases(link, map) {
+    const { lease, leaseGone } = this.listener;
+    this.#follow(link, map, ({ item }) => lease(item.key, item.data), ({ key }) => leaseGone(key));
+    return this.#read(link, map, (items) => items.forEach(({ key, data }) => lease(key, data)));
   }
 
   #follow(link, object, put, gone) {
@@ -126,13 +136,14 @@ export class SyncLine {
     object.on('failure', () => this.#lost(link));
   }
 
-  /** All pages, each handed on as it comes. */
+  /** All pages, each handed on as it comes, while the next is on its way. */
   async #read(link, object, take) {
-    for (let page = await object.getItems({ pageSize: 100 }); ; page = await page.nextPage()) {
+    for (let next = object.getItems({ pageSize: 100 }); next;) {
+      const page = await next;
       if (link !== this.link) throw TOO_LATE;
       this.heardAt = Date.now();
+      next = page.hasNextPage ? page.nextPage() : null;
       take(page.items);
-      if (!page.hasNextPage) return;
     }
   }
 
@@ -209,9 +220,4 @@ function isWaiting(state) {
 
 function isDown(state) {
   return state === 'retrying' || state === 'offline' || state === 'refused';
-}
-
-/** The SDK changes its items in place. */
-function copy({ index, data, revision }) {
-  return { index, data: structuredClone(data), revision };
 }
