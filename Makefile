@@ -32,8 +32,10 @@ bench: .venv/.bench-installed $(MODULES) ## measure against two references, in o
 	@$(PY) tests/chromium.py
 	$(PY) -m tests.bench
 
-soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the fault tests (SEEDS=20)
+soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the long tests (SEEDS=20)
 	@$(PY) tests/chromium.py
+	TOUCHES=50 $(PY) -m pytest -m browser tests/browser/test_touch.py
+	$(PY) -m tests.browser.heap --minutes 10
 	$(PY) -m tests.faults.soak --seeds $(or $(SEEDS),20)
 
 reset: .venv/.installed ## clear the board: asks, writes a snapshot first (YES=1 does not ask)
