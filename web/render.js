@@ -4,6 +4,9 @@
 import { Blocks, cardsOf } from './blocks.js';
 import { flip } from './flip.js';
 
+/** A name of so many letters fits into four lines however narrow the column is. */
+const SHORT = 36;
+
 /** The columns on the page. It only ever shows what it is given. */
 export class Renderer {
   /** @param {(block: HTMLElement) => void} made told of each new block of cards */
@@ -119,7 +122,9 @@ export class Renderer {
     trash.ariaLabel = `Delete: ${task.name}`;
     const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
     notes.textContent = words.filter(Boolean).join(' · ');
-    node.element.className = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked'].filter(Boolean).join(' ');
+    const isLong = task.name.length > SHORT;
+    const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
+    node.element.className = names.filter(Boolean).join(' ');
   }
 }
 
