@@ -2,23 +2,27 @@
 
 import gzip
 import mimetypes
+from base64 import b64encode
+from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request, send_file
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from .compress import compressed
 from .schemas import MAX_NAME_BYTES, MAX_NAME_CHARS
 from .settings import Settings
 
 WEB = Path(__file__).parent.parent / "web"
-OWN_FILES = {path.name: path for path in WEB.iterdir() if path.suffix in (".js", ".css", ".svg")}
 VENDOR_FILES = {
     "twilio-sync.min.js": WEB / "node_modules/twilio-sync/builds/twilio-sync.min.js",
     "sortable.min.js": WEB / "node_modules/sortablejs/Sortable.min.js",
 }
+OWN_FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css", ".svg")}
+OWN_FILES["worker.js"].append(VENDOR_FILES["twilio-sync.min.js"])  # one request less to wait for
 CLOUD_SOCKETS = "wss://*.twilio.com"
 
 
@@ -33,17 +37,16 @@ def make_blueprint(settings: Settings) -> Blueprint:
             columns=settings.columns,
             max_name_chars=MAX_NAME_CHARS,
             max_name_bytes=MAX_NAME_BYTES,
-            modules=[name for name in OWN_FILES if name.endswith(".js")],
         )
         return compressed(Response(html, mimetype="text/html"))
 
     @page.get("/static/<name>")
     def own_file(name: str) -> Response:
-        return _file(OWN_FILES.get(name))
+        return _files(OWN_FILES.get(name, []))
 
     @page.get("/vendor/<name>")
     def vendor_file(name: str) -> Response:
-        return _file(VENDOR_FILES.get(name))
+        return _files([VENDOR_FILES[name]] if name in VENDOR_FILES else [])
 
     @page.get("/healthz")
     def healthz() -> Response:
@@ -76,21 +79,31 @@ def content_security_policy(settings: Settings) -> str:
         url = urlsplit(settings.sync_url)
         sockets = f" {'wss' if url.scheme == 'https' else 'ws'}://{url.netloc}"
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets}; "
+        f"default-src 'none'; script-src 'self' '{_inline_script()}'; style-src 'self'; "
+        f"connect-src 'self'{sockets}; "
         "img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
 
 
-def _file(path: Path | None) -> Response:
-    if path is None or not path.is_file():
+def _inline_script() -> str:
+    """Give the hash by which the policy knows the one script in the page itself."""
+    html = (WEB / "index.html").read_text(encoding="utf-8")
+    script = html.partition("<script>")[2].partition("</script>")[0]
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
+
+
+def _files(paths: list[Path]) -> Response:
+    """Give files, one after the other, as one."""
+    if not paths or not all(path.is_file() for path in paths):
         abort(404)
-    changed = path.stat().st_mtime_ns
+    changed = max(path.stat().st_mtime_ns for path in paths)
+    answer = Response(mimetype=mimetypes.guess_type(paths[0].name)[0])
     if "gzip" in request.accept_encodings:
-        answer = Response(_gzipped(path, changed), mimetype=mimetypes.guess_type(path.name)[0])
+        answer.set_data(_read(tuple(paths), changed, gzip.compress))
         answer.headers["Content-Encoding"] = "gzip"
     else:
-        answer = send_file(path)
+        answer.set_data(_read(tuple(paths), changed, bytes))
     answer.headers["Cache-Control"] = "no-cache"
     answer.vary.add("Accept-Encoding")
     answer.set_etag(f"{changed:x}-{answer.headers.get('Content-Encoding', 'plain')}")
@@ -99,6 +112,6 @@ def _file(path: Path | None) -> Response:
 
 
 @lru_cache(maxsize=64)
-def _gzipped(path: Path, changed: int) -> bytes:
-    """Give a file compressed; changed: its time of change, so that a new one is read again."""
-    return gzip.compress(path.read_bytes())
+def _read(paths: tuple[Path, ...], changed: int, pack: Callable[[bytes], bytes]) -> bytes:
+    """Give files' bytes, packed; changed: their time of change, so that new ones are read again."""
+    return pack(b"\n".join(path.read_bytes() for path in paths))

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+LAN_NAME = "board.lan"  # plain http under this name is not a secure context, as on a real LAN
 BROWSER_FLAGS = [
+    f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -2,27 +2,21 @@
 /** Joins the parts of the page. */
 
 import { Api } from './api.js';
-import { Carry } from './carry.js';
-import { byId, toast, watchGrowth } from './dialog.js';
+import { askMenu, askName, askPasscode, byId, showHelp, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './edit.js';
 import { filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
-import { bindKeys } from './keys.js';
+import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
+import { settings, startLine } from './line.js';
 import { Outbox } from './outbox.js';
-import { askMenu, askName, askPasscode, showHelp } from './questions.js';
 import { Renderer } from './render.js';
-import { settings } from './settings.js';
 import { State } from './state.js';
-import { SyncLine } from './sync.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 import { find } from './view.js';
 import { accountOf } from './words.js';
-
-// The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
-crypto.randomUUID ??= /** @type {any} */ (uuid4);
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
@@ -45,7 +39,6 @@ const forms = new Forms((list, name) => {
   if (card) added.observe(card);
   else toast('Added, but hidden by the filter');
 }, draw);
-const line = new SyncLine(api, listener(), settings);
 /** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
 let offer = null;
 let isLoading = true;
@@ -244,11 +237,10 @@ addEventListener('beforeunload', (event) => {
   const isUnsent = state.operations.some(({ phase }) => phase !== 'answered');
   if (editor.isDirty() || forms.isDirty() || isUnsent) event.preventDefault();
 });
+const line = startLine(api, listener(), () => fail('The page is not complete. Reload it.'));
 setInterval(() => {
   if (state.tick(Date.now())) drawSoon();
-  if (state.isLate(Date.now(), settings.lateMs) && Date.now() - line.heardAt > 1000) line.probe();
+  if (state.isLate(Date.now(), settings.lateMs)) line.check();
   outbox.pump();
 }, settings.tickMs);
 draw();
-if (window.Twilio) line.start();
-else fail('The page is not complete. Reload it.');

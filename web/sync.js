@@ -1,5 +1,5 @@
 // @ts-check
-/** The line to Sync: read-only, opened again whenever it is lost, and checked while it is silent. */
+/** The line to Sync: read-only, opened again whenever it is lost, and checked while it is silent. Runs in the worker. */
 
 const ABSENT = 'is-the-line-alive';
 const TOO_LATE = new Error('too late');
@@ -7,15 +7,11 @@ const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `m
 
 /** Keeps one client at a time; what an older one still says is not heard. */
 export class SyncLine {
-  /**
-   * @param {import('./api.js').Api} api
-   * @param {LineListener} listener
-   * @param {typeof import('./settings.js').settings} settings
-   */
-  constructor(api, listener, settings) {
+  /** @param {Pick<Api, 'token' | 'reach'>} api @param {LineListener} listener */
+  constructor(api, listener) {
     this.api = api;
     this.listener = listener;
-    this.settings = settings;
+    this.isHidden = false;
     this.link = newLink();
     /** @type {LineState} */
     this.state = { state: 'connecting', since: Date.now() };
@@ -25,14 +21,31 @@ export class SyncLine {
     this.isProbing = false;
   }
 
-  /** Connects for the first time, and watches the line from now on. */
-  start() {
+  /** Connects for the first time, and watches the line from now on. @param {Settings} settings */
+  start(settings, isHidden) {
+    this.settings = settings;
+    this.isHidden = isHidden;
     this.#connect();
     const watch = () => this.#watch();
-    setInterval(watch, this.settings.watchMs);
-    document.addEventListener('visibilitychange', watch);
+    setInterval(watch, settings.watchMs);
     addEventListener('online', watch);
     addEventListener('offline', () => this.#say('offline'));
+  }
+
+  /** The page went out of sight, where nobody waits for the line, or came back. */
+  look(isHidden) {
+    this.isHidden = isHidden;
+    this.#watch();
+  }
+
+  /** The page heard that the browser went online or offline; the SDK listens for that, too. */
+  hear(type) {
+    dispatchEvent(new Event(type));
+  }
+
+  /** Something is late: is the line alive? */
+  check() {
+    if (Date.now() - this.heardAt > 1000) this.#probe();
   }
 
   async #connect() {
@@ -43,7 +56,7 @@ export class SyncLine {
       link.changedAt = Date.now();
       const options = { ...grant.sync.options, retryPolicy: this.settings.retryPolicy };
       options.Sync = { ...options.Sync, enableSessionStorage: false };
-      link.client = new window.Twilio.Sync.Client(grant.token, options);
+      link.client = new Twilio.Sync.Client(grant.token, options);
       this.#listen(link);
       await this.#open(link, grant.sync);
     } catch (error) {
@@ -98,23 +111,24 @@ export class SyncLine {
   }
 
   async #open(link, { list, leases }) {
-    const { begin, end } = this.listener;
     const until = Date.now() + this.settings.grantLimitMs;
     const open = (kind, id) => granted(() => link.client[kind]({ id, mode: 'open_existing' }), until);
     await Promise.all([
-      open('list', list).then((tasks) => (begin(), this.#tasks(link, tasks))),
+      open('list', list).then((tasks) => this.#tasks(link, tasks)),
       open('map', leases).then((map) => this.#leases(link, map)),
     ]);
-    end();
+    this.listener.end();
     link.isOpen = true;
     this.failures = 0;
     if (link.isUp) this.#say('live');
   }
 
   #tasks(link, list) {
-    const { put, gone, read } = this.listener;
-    this.#follow(link, list, ({ item }) => put(item), ({ index }) => gone(index));
-    return this.#read(link, list, read);
+    if (link !== this.link) throw TOO_LATE;
+    const { begin, put, gone, read } = this.listener;
+    begin();
+    this.#follow(link, list, ({ item }) => put(plain(item)), ({ index }) => gone(index));
+    return this.#read(link, list, (items) => read(items.map(plain)));
   }
 
   #leases(link, map) {
@@ -172,15 +186,15 @@ export class SyncLine {
   #watch() {
     const { link, settings } = this;
     const now = Date.now();
-    if (!link.client || document.hidden) return;
+    if (!link.client || this.isHidden) return;
     const limit = settings.connectLimitMs + Math.min(this.failures, 6) * 1000;
     if (!link.isUp && !link.isRenewing && now - link.changedAt > limit) return this.#lost(link);
     if (link.isUp && now > this.renewAt) this.#renew(link);
-    if (now - this.heardAt >= settings.quietMs) this.probe();
+    if (now - this.heardAt >= settings.quietMs) this.#probe();
   }
 
   /** Asks Sync for a sign of life: any answer to a question about an absent name. */
-  async probe() {
+  async #probe() {
     const { link } = this;
     if (this.isProbing || !link.isUp) return;
     this.isProbing = true;
@@ -190,6 +204,11 @@ export class SyncLine {
     this.heardAt = Date.now();
     if (isDead) this.#lost(link);
   }
+}
+
+/** What the page needs of an Item: the SDK's own object cannot leave the worker. */
+function plain({ index, revision, data }) {
+  return { index, revision, data };
 }
 
 /** Rejects with TOO_LATE after ms. */

@@ -36,6 +36,7 @@ type Entry = { task: string; from: Moment; to: Moment; fields: string[] };
 type Api = import('./api.js').Api;
 type Leases = import('./leases.js').Leases;
 type Renderer = import('./render.js').Renderer;
+type Settings = typeof import('./line.js').settings;
 type State = import('./state.js').State;
 type OpenEditor = { id: string; base: string; form: HTMLFormElement; area: HTMLTextAreaElement; isLeased: boolean };
 
@@ -53,7 +54,7 @@ type DragHands = {
   dropped: (id: string, place: Place | null) => void;
 };
 type KeyHands = {
-  view: () => Column[]; carry: import('./carry.js').Carry; undo: () => void; redo: () => void; help: () => void;
+  view: () => Column[]; carry: import('./keys.js').Carry; undo: () => void; redo: () => void; help: () => void;
 } & Record<'focus' | 'lift' | 'edit' | 'menu' | 'remove', (id: string) => void>;
 
 type Grant = { identity: string; token: string; expires_in: number; sync: { list: string; leases: string; options: any } };
@@ -68,9 +69,10 @@ type LineListener = {
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
 type Held = { id: string | null; wanted: string; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
 
+declare const Twilio: { Sync: { Client: any } };
+declare const syncWorker: Worker & { isBroken?: boolean };
 interface Window {
-  Twilio: { Sync: { Client: any } };
-  __kanban?: Partial<typeof import('./settings.js').settings>;
+  __kanban?: Partial<Settings>;
   Sortable: any;
 }
 /** Elements are looked up by names that index.html gives: no casts for what is known to be there. */

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import card, see
+from tests.browser.conftest import free_port
+from tests.browser.hands import add, card, see
+from tests.conftest import LAN_NAME
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -113,8 +115,16 @@ def test_the_page_s_own_code_is_small():
     assert css <= 20_000
 
 
-def test_a_page_over_plain_http_on_a_lan_address_is_live(board, new_page):
+def test_a_page_over_plain_http_on_a_lan_address_is_live(servers, tmp_path, new_page):
+    port = free_port()
+    address = f"http://{LAN_NAME}:{port}"
+    shared = {"KANBAN_PASSCODE": "open sesame", "KANBAN_PUBLIC_URL": address}
+    servers.start(tmp_path, KANBAN_PORT=port, **shared)
     page = new_page()
-    page.add_init_script("delete Crypto.prototype.randomUUID")
-    board.open(page)
+    page.goto(address)
+    assert page.evaluate("[isSecureContext, typeof crypto.randomUUID]") == [False, "undefined"]
+    page.locator("dialog input").fill("open sesame")
+    page.locator("dialog input").press("Enter")
     expect(page.locator("#line")).to_have_text("Sync is live!")
+    add(page, "milk")
+    expect(page.locator(".pending")).to_have_count(0)

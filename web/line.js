@@ -1,0 +1,40 @@
+// @ts-check
+/** The page's end of the line to Sync: hears the worker, and answers what it asks. */
+
+/** Times in milliseconds. A test may set others in `window.__kanban` before this module runs. */
+const defaults = {
+  retryPolicy: { min: 500, max: 2000, randomness: 0.4 }, connectLimitMs: 3000, reachMs: 2000, grantLimitMs: 5000,
+  watchMs: 200, quietMs: 6500, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000,
+};
+
+export const settings = { ...defaults, ...window.__kanban };
+
+/**
+ * Connects, and stays connected, by the worker that index.html began before all else: the SDK takes long to start.
+ * @param {Pick<Api, 'token' | 'reach'>} api @param {LineListener} listener
+ * @param {() => void} failed called if the worker cannot run
+ * @returns {{check: () => void}} looks at once whether Sync is still there
+ */
+export function startLine(api, listener, failed) {
+  let firstToken = settled(api.token()); // asked for while the SDK starts
+  syncWorker.onerror = failed;
+  if (syncWorker.isBroken) failed();
+  syncWorker.onmessage = async ({ data: { name, args }, ports: [port] }) => {
+    syncWorker.onerror = null;
+    if (!port) return listener[name](...args);
+    const first = name === 'token' ? firstToken : null;
+    if (first) firstToken = null;
+    port.postMessage(await (first ?? settled(api[name](...args))));
+  };
+  const tell = (...words) => syncWorker.postMessage(words);
+  tell('start', settings, document.hidden);
+  document.addEventListener('visibilitychange', () => tell('look', document.hidden));
+  for (const type of ['online', 'offline']) addEventListener(type, () => tell('hear', type));
+  return { check: () => tell('check') };
+}
+
+/** What a promise came to, as a message can hold it. */
+function settled(promise) {
+  const refusal = ({ message, status, isLasting }) => ({ error: { message, status, isLasting } });
+  return promise.then((answer) => ({ answer }), refusal);
+}
