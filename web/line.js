@@ -10,7 +10,7 @@ const defaults = {
 export const settings = { ...defaults, ...window.__kanban };
 
 /**
- * Connects, and stays connected, by the worker that index.html began before all else: the SDK takes long to start.
+ * Connects, and stays connected, by the worker that begin.js began.
  * @param {Pick<Api, 'token' | 'reach'>} api @param {LineListener} listener
  * @param {() => void} failed called if the worker cannot run
  * @returns {{check: () => void}} looks at once whether Sync is still there
@@ -18,7 +18,7 @@ export const settings = { ...defaults, ...window.__kanban };
 export function startLine(api, listener, failed) {
   let firstToken = settled(api.token()); // asked for while the SDK starts
   syncWorker.onerror = failed;
-  if (syncWorker.isBroken) failed();
+  if (isBroken) failed();
   syncWorker.onmessage = async ({ data: { name, args }, ports: [port] }) => {
     syncWorker.onerror = null;
     if (!port) return listener[name](...args);

@@ -70,7 +70,6 @@ type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; 
 type Held = { id: string | null; wanted: string; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
 
 declare const Twilio: { Sync: { Client: any } };
-declare const syncWorker: Worker & { isBroken?: boolean };
 interface Window {
   __kanban?: Partial<Settings>;
   Sortable: any;
