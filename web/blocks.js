@@ -11,9 +11,27 @@ export function cardsOf(place) {
 /** The cards of a list that can be seen, each with its place. @returns {any} */
 export function visible(list) {
   const { top, bottom } = list.getBoundingClientRect();
-  const seen = (elements) => [...elements].map((one) => [one, one.getBoundingClientRect()])
-    .filter(([, place]) => place.bottom >= top && place.top <= bottom);
+  const seen = (elements) => {
+    const shown = [];
+    for (let at = firstBelow(elements, top); at < elements.length; at++) {
+      const place = elements[at].getBoundingClientRect();
+      if (place.top > bottom) break;
+      shown.push([elements[at], place]);
+    }
+    return shown;
+  };
   return seen(list.children).flatMap(([block]) => seen(block.children));
+}
+
+/** Where in a pile of elements the first one is that reaches below y: few are measured, as each costs. */
+function firstBelow(elements, y) {
+  let [low, high] = [0, elements.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elements[middle].getBoundingClientRect().bottom < y) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Makes the blocks, splits those that grow, and keeps the empty ones for later. */

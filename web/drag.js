@@ -77,6 +77,7 @@ export class Drag {
     const { card, pointer } = this;
     this.card = null;
     document.documentElement.classList.remove('dragging');
+    card.closest('ol')?.classList.remove('taken');
     this.hands.dropped(card.dataset.id, pointer && placeOf(card));
     // The library swallows the click after a drag; if none came, it would swallow one that a person means.
     setTimeout(() => document.dispatchEvent(new MouseEvent('click')));
@@ -89,7 +90,10 @@ function openGap(dragged, { clientX, clientY }) {
   const list = under?.closest('.column')?.querySelector('ol');
   const [beside, side] = (list && sideOf(list, under.closest('.card'), clientY)) ?? [];
   if (!side || beside === dragged || beside[side.standing] === dragged) return;
-  const play = flip([...new Set([dragged.closest('ol'), list])]);
+  const from = dragged.closest('ol');
+  const play = flip([...new Set([from, list])]);
+  from.classList.remove('taken');
+  list.classList.add('taken');
   beside[side.put](dragged);
   play?.(new Set([dragged]));
 }
