@@ -1,19 +1,20 @@
 """Our page in Chromium beside a bare page that only reads the List with the SDK, by board size."""
 
 import asyncio
-import time
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from tests.chromium import find
 from tests.conftest import BROWSER_FLAGS
 
 from .figures import Figures
+from .loads import LOAD_SECONDS, Chromium
 from .processes import free_port
 from .targets import Board
 from .writers import HttpWriter
@@ -21,9 +22,10 @@ from .writers import HttpWriter
 SIZES = {100: 3, 1000: 4, 2000: 1, 5000: 1}  # tasks, and how often each page is loaded in a round
 COLUMNS = ("todo", "doing", "done")
 FILLERS = 8
-LOAD_SECONDS = 60
 CHANGES, CHANGE_GAP_SECONDS = 10, 0.1
 POINTER_MOVES = 40
+SIZES_OF_FILES = """performance.getEntries()
+    .filter((one) => one.encodedBodySize).map((one) => [one.name, one.encodedBodySize])"""
 HERE = Path(__file__).parent
 
 
@@ -62,6 +64,7 @@ class PageBoard(Board):
 
 async def measure(figures: Figures, folder: Path, turn: int, scale: float) -> None:
     """Measure all sizes once; beyond 2,000 tasks in the first round alone."""
+    chromium = Chromium(folder / "chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find(), args=BROWSER_FLAGS)
         for size, loads in SIZES.items():
@@ -72,11 +75,12 @@ async def measure(figures: Figures, folder: Path, turn: int, scale: float) -> No
                 bare.board = board.address
                 try:
                     await board.fill(size)
-                    await _measure_loads(figures, browser, bare, size, max(1, int(loads * scale)))
+                    await _measure_loads(figures, chromium, bare, size, max(1, int(loads * scale)))
                     await _measure_work(figures, browser, board, size)
                 finally:
                     board.process.stop()
         await browser.close()
+    chromium.process.stop()
 
 
 class BarePage:
@@ -112,14 +116,16 @@ async def _bare_page() -> AsyncIterator[BarePage]:
 
 
 async def _measure_loads(
-    figures: Figures, browser: Browser, bare: BarePage, size: int, loads: int
+    figures: Figures, chromium: Chromium, bare: BarePage, size: int, loads: int
 ) -> None:
     """Load both pages by turns, each with an empty cache."""
     times: dict[str, list[dict[str, float]]] = {"ours": [], "bare": []}
     for _ in range(loads):
         for title, address in (("ours", bare.board), ("bare", bare.address)):
-            async with _context(browser, size) as context:
-                times[title].append(await _load(await context.new_page(), address, size))
+            moments = await chromium.load(address, _watch(size))
+            if moments["count"] != size:
+                raise RuntimeError(f"{address} shows {moments['count']} tasks, not {size}")
+            times[title].append(moments)
     for title, some in times.items():
         for moment in ("first", "all"):
             values = [one[moment] for one in some]
@@ -128,63 +134,34 @@ async def _measure_loads(
         figures.add_samples(f"page connected to first {size}", title, values, 0.0)
 
 
-@asynccontextmanager
-async def _context(browser: Browser, size: int) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    watch = (HERE / "watch.js").read_text().replace("$size", str(size))
-    await context.add_init_script(watch)
-    yield context
-    await context.close()
-
-
-async def _load(page: Page, address: str, size: int) -> dict[str, float]:
-    """Give the moments of one load, in ms since the navigation."""
-    await page.goto(address)
-    deadline = time.monotonic() + LOAD_SECONDS
-    moments: dict[str, float] = {}
-    while "all" not in moments:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{address} does not show {size} tasks: {moments}")
-        await asyncio.sleep(0.05)
-        moments = await page.evaluate("bench")
-    if moments["count"] != size:
-        raise RuntimeError(f"{address} shows {moments['count']} tasks, not {size}")
-    return moments
+def _watch(size: int) -> str:
+    return (HERE / "watch.js").read_text().replace("$size", str(size))
 
 
 async def _measure_work(figures: Figures, browser: Browser, board: PageBoard, size: int) -> None:
     """Weigh the page, and measure what its main thread does for changes and pointer moves."""
-    async with _context(browser, size) as context:
-        page = await context.new_page()
-        wire = await context.new_cdp_session(page)
-        heads, files = await _weigh(wire, _load(page, board.address, size))
-        figures.add("page kB", str(size), files / 1000)
-        figures.add("page kB of headers", str(size), heads / 1000)
-        await page.wait_for_selector('#line[data-state="live"]')
-        await wire.send("Performance.enable")
-        await _note_work(figures, f"remote change {size}", wire, _change(page, board))
-        await _note_work(figures, f"pointer move {size}", wire, _drag(page))
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    await page.goto(board.address)
+    await page.wait_for_selector('#line[data-state="live"]', timeout=LOAD_SECONDS * 1000)
+    heads, bodies = await _weigh(page)
+    figures.add("page kB", str(size), bodies / 1000)
+    figures.add("page kB of headers", str(size), heads / 1000)
+    wire = await page.context.new_cdp_session(page)
+    await wire.send("Performance.enable")
+    await _note_work(figures, f"remote change {size}", wire, _change(page, board))
+    await _note_work(figures, f"pointer move {size}", wire, _drag(page))
+    await page.close()
 
 
-async def _weigh(wire: CDPSession, loading: Any) -> tuple[int, int]:
-    """Give the bytes that came over the wire while loading, of headers and of bodies."""
-    heads: dict[str, int] = {}
-    files: dict[str, int] = {}
-
-    def begun(event: Any) -> None:
-        heads[event["requestId"]] = event["response"]["encodedDataLength"]
-
-    def ended(event: Any) -> None:
-        files[event["requestId"]] = event["encodedDataLength"]
-
-    wire.on("Network.responseReceived", begun)
-    wire.on("Network.loadingFinished", ended)
-    await wire.send("Network.enable")
-    await loading
-    await wire.send("Network.disable")
-    sent = [request for request, length in files.items() if length]  # not what is in the page
-    head = sum(heads[request] for request in sent)
-    return head, sum(files[request] for request in sent) - head
+async def _weigh(page: Page) -> tuple[int, int]:
+    """Give the bytes that page and worker loaded: of headers, fetched again, and of bodies."""
+    heads = bodies = 0
+    for place in (page, *page.workers):
+        for address, size in await place.evaluate(SIZES_OF_FILES):
+            bodies += size
+            with urllib.request.urlopen(address) as answer:
+                heads += sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
+    return heads, bodies
 
 
 async def _note_work(figures: Figures, figure: str, wire: CDPSession, doing: Any) -> None:
