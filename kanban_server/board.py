@@ -145,7 +145,7 @@ class Board:
                 with errors.in_doubt(doubt):
                     return write(self._checked(item, change), change)
             except errors.SyncChanged:
-                time.sleep(random.uniform(0, 0.02))  # noqa: S311
+                time.sleep(random.uniform(0, 0.02))
             except errors.OutcomeUnknown as error:
                 if doubt:
                     raise

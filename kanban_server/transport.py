@@ -182,5 +182,5 @@ def _pause(error: errors.SyncError, waits: list[float]) -> float | None:
     if not waits:
         return None
     asked = error.retry_after if isinstance(error, errors.SyncBusy) else None
-    pause = max(waits.pop(0), asked or 0) * random.uniform(1, 1.2)  # noqa: S311
+    pause = max(waits.pop(0), asked or 0) * random.uniform(1, 1.2)
     return pause if time.monotonic() + pause < deadline.get() and pause < 2 else None

@@ -167,7 +167,7 @@ class Connection:
             replays = outcome()
         except Refusal as refusal:
             replays = [refusal] * len(waiting)
-        for wanted, subscription, replay in zip(wish.wanted, waiting, replays):  # noqa: B905
+        for wanted, subscription, replay in zip(wish.wanted, waiting, replays, strict=True):
             self._begin(wish.correlation_id, wanted, subscription, replay)
 
     def _begin(

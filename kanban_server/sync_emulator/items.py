@@ -14,7 +14,7 @@ from .transactions import Transaction
 # The host is never dialled; the SDK sends the path back. Source: SYNC_PROTOCOL.md, 4.1.
 CDS = "https://cds.us1.twilio.com/v3"
 _COLUMNS = "key, data, event_id, created, updated, expires, created_by"
-_FETCH = f"SELECT {_COLUMNS} FROM items WHERE object=? AND key=?"  # noqa: S608
+_FETCH = f"SELECT {_COLUMNS} FROM items WHERE object=? AND key=?"
 ABSENT = -1
 
 
@@ -64,7 +64,7 @@ def find(tx: Transaction, obj: SyncObject, key: int | str) -> Item | None:
 
 def page(tx: Transaction, obj: SyncObject, query: Query) -> list[Item]:
     """Give the Items that a query names."""
-    sql = f"SELECT {_COLUMNS} FROM items WHERE object=?"  # noqa: S608
+    sql = f"SELECT {_COLUMNS} FROM items WHERE object=?"
     values: list[object] = [obj.id]
     if query.start is not None:
         sql += f" AND key{'<' if query.descending else '>'}{'=' if query.inclusive else ''}?"

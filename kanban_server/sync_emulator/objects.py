@@ -17,12 +17,9 @@ _COLUMNS = (
     "id, sid, service_sid, kind, unique_name, event_id, next_index,"
     " created, updated, expires, created_by"
 )
-_BY_SID = f"SELECT {_COLUMNS} FROM objects WHERE sid=?"  # noqa: S608
-_BY_UNIQUE_NAME = (
-    f"SELECT {_COLUMNS} FROM objects"  # noqa: S608
-    " WHERE service_sid=? AND kind=? AND unique_name=?"
-)
-_EXPIRED = f"SELECT {_COLUMNS} FROM objects WHERE expires<=?"  # noqa: S608
+_BY_SID = f"SELECT {_COLUMNS} FROM objects WHERE sid=?"
+_BY_UNIQUE_NAME = f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND unique_name=?"
+_EXPIRED = f"SELECT {_COLUMNS} FROM objects WHERE expires<=?"
 
 
 class SyncObject(NamedTuple):
@@ -105,7 +102,7 @@ def remove(tx: Transaction, obj: SyncObject) -> None:
     tx.changes.append(Event(obj.sid, kind.name, f"{kind.name}_removed", event_id, body))
     tx.changes.append(ObjectRemoved(obj.sid))
     for table in ("items", "permissions", "events"):
-        tx.execute(f"DELETE FROM {table} WHERE object=?", (obj.id,))  # noqa: S608
+        tx.execute(f"DELETE FROM {table} WHERE object=?", (obj.id,))
     tx.execute("DELETE FROM objects WHERE id=?", (obj.id,))
 
 
@@ -144,7 +141,7 @@ def quote(ref: int | str) -> str:
 def page(tx: Transaction, service_sid: str, kind: Kind, after: int, limit: int) -> list[SyncObject]:
     """Give objects in the order they were made, from the one after id `after` on."""
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND id>?"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND id>?"
         " ORDER BY id LIMIT ?",
         (service_sid, kind.name, after, limit),
     )

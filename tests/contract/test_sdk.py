@@ -72,9 +72,8 @@ def test_who_may_only_read_is_refused_every_write_and_hears_on(target, make_sdk,
 
 def test_who_may_not_read_cannot_open_the_list(make_sdk, tasks):
     sdk = make_sdk("stranger")
-    open_it = lambda mode: lambda: sdk.openList(tasks.unique_name, mode)  # noqa: E731
-    assert refusal(open_it("open_existing")) == (403, 54007)
-    assert refusal(open_it("open_or_create")) == (403, 54007)
+    assert refusal(lambda: sdk.openList(tasks.unique_name, "open_existing")) == (403, 54007)
+    assert refusal(lambda: sdk.openList(tasks.unique_name, "open_or_create")) == (403, 54007)
 
 
 def test_after_a_cut_everything_missed_is_caught_up_once(sdk, tasks):

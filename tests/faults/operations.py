@@ -76,7 +76,10 @@ def _delete(name: str, task: Any, ask: Ask) -> Operation:
 
 def _lease(name: str, task: Any, ask: Ask) -> Operation:
     key = str(task["id"])
-    held = lambda sync: sum(item["key"] == key for item in sync.items("Maps/leases"))  # noqa: E731
+
+    def held(sync: Any) -> int:
+        return sum(item["key"] == key for item in sync.items("Maps/leases"))
+
     own = {"Lease": str(uuid.uuid4())}
     return Operation("PUT", f"/tasks/{key}/lease", {"activity": "editing"}, own, held)
 

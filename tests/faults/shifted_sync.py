@@ -11,7 +11,7 @@ from kanban_server.sync_emulator import __main__ as standalone
 
 if __name__ == "__main__":
     seconds = float(sys.argv[1])
-    standalone.Emulator = functools.partial(  # type: ignore[misc, assignment]
+    standalone.Emulator = functools.partial(
         standalone.Emulator, clock=lambda: time.time() + seconds
     )
     sys.exit(standalone.main(sys.argv[2:]))

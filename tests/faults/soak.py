@@ -5,6 +5,7 @@ left out with 0.
 """
 
 import argparse
+import functools
 import os
 import subprocess
 import sys
@@ -145,7 +146,7 @@ def _fuzz(requests: int) -> str:
 def _load(given: argparse.Namespace) -> Iterator[Row]:
     for pages, rate in ((500, 50.0), (1000, 0.0)) if given.load_minutes else ():
         what = f"{pages} pages, {rate:.0f} writes/s"
-        hold = lambda p=pages, r=rate: _hold(p, given.load_minutes * 60, r)  # noqa: E731
+        hold = functools.partial(_hold, pages, given.load_minutes * 60, rate)
         yield _tried(what, f"{given.load_minutes:g} min", hold)
 
 

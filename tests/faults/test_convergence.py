@@ -20,7 +20,7 @@ def test_all_ends_the_same_everywhere(
     again = f"--first-seed {seed} --seeds 1 --operations {OPERATIONS} --kills 0 --requests 0"
     print(f"Play this seed again: python -m tests.faults.soak {again}")
     line = open_line(tmp_path, stack)
-    pages = [BrowserPage(browser, line.server.url) for _ in range(PAGES)]  # type: ignore[arg-type]
+    pages = [BrowserPage(browser, line.server.url) for _ in range(PAGES)]
     watchers = [*pages, NodeClient(line.server.url, tmp_path)]
     for watcher in watchers:
         stack.callback(watcher.close)

@@ -27,7 +27,7 @@ def _limit(server: Server, size: int) -> None:
     resource.prlimit(server.popen.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk_is_said_and_loses_nothing(start_server) -> None:  # type: ignore[no-untyped-def]
+def test_a_full_disk_is_said_and_loses_nothing(start_server) -> None:
     server = start_server()
     server.add("before")
     _limit(server, 1)
@@ -40,7 +40,7 @@ def test_a_full_disk_is_said_and_loses_nothing(start_server) -> None:  # type: i
     assert [task["name"] for task in server.tasks()] == ["before", "after"]
 
 
-def test_a_disk_that_fills_under_load_loses_nothing(start_server) -> None:  # type: ignore[no-untyped-def]
+def test_a_disk_that_fills_under_load_loses_nothing(start_server) -> None:
     server = start_server()
     _limit(server, BLOCKS)
     with ThreadPoolExecutor(8) as threads:
