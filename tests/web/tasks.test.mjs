@@ -102,12 +102,12 @@ test('uuid4 says that it is random', () => {
 });
 
 test('modules import without cycles, and only from main towards state', () => {
-  const layers = [['main'], ['carry', 'edit', 'forms', 'outbox', 'questions'], ['api', 'drag', 'history', 'keys', 'leases', 'render', 'sync'], ['dialog', 'flip', 'state', 'words'], ['blocks', 'settings', 'synced', 'view'], ['tasks', 'uuid']];
+  const layers = [['main', 'worker'], ['edit', 'forms', 'outbox'], ['api', 'drag', 'history', 'keys', 'leases', 'line', 'render', 'sync'], ['dialog', 'flip', 'state'], ['blocks', 'synced', 'view', 'words'], ['tasks', 'uuid']];
   const layerOf = (name) => layers.findIndex((layer) => layer.includes(name));
   const folder = new URL('../../web/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const from = file.replace('.js', '');
-    const imports = readFileSync(new URL(file, folder), 'utf8').matchAll(/from '\.\/(\w+)\.js'/g);
+    const imports = readFileSync(new URL(file, folder), 'utf8').matchAll(/(?:from |import\()'\.\/(\w+)\.js'/g);
     for (const [, to] of imports) assert.ok(layerOf(from) >= 0 && layerOf(to) > layerOf(from), `${from} → ${to}`);
   }
 });
