@@ -2,15 +2,17 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 30
+START_SECONDS, STOP_SECONDS = 30, 10
 
 
 def free_port() -> int:
@@ -47,6 +49,7 @@ class Process:
                 env={**clean, "PYTHONUNBUFFERED": "1", **(environment or {})},
                 stdout=output,
                 stderr=output,
+                start_new_session=True,
             )
         self.running.add(self)
         self._wait_until_ready(log)
@@ -67,15 +70,20 @@ class Process:
         return sum(_pss_of(pid) for pid in self._pids())
 
     def stop(self) -> None:
-        """End it politely, then by force."""
+        """End it and its children politely, then by force."""
         self.running.discard(self)
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            for pid in self._pids():
-                os.kill(pid, 9)
-            self._process.wait(10)
+        pids = self._pids()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(map(self._is_there, pids)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(STOP_SECONDS)
+
+    def _is_there(self, pid: int) -> bool:
+        return self._process.poll() is None if pid == self._process.pid else _is_running(pid)
 
     def _wait_until_ready(self, log: Path) -> None:
         deadline = time.perf_counter() + START_SECONDS
@@ -122,3 +130,10 @@ def _pss_of(pid: int) -> float:
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
