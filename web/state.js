@@ -45,13 +45,14 @@ export class State {
     this.operations = this.operations.filter((other) => other !== operation);
   }
 
-  /** The operations that may go out: one per task, after those on its neighbours. */
+  /** The operations that may go out: one per task and per end of a column, after those on its neighbours. */
   sendable(now) {
     const busy = new Set();
     return this.operations.filter((operation) => {
-      const names = [operation.task, operation.after, operation.before, operation.restore];
-      const mustWait = names.some((id) => busy.has(id));
-      if (operation.phase !== 'answered') busy.add(operation.task);
+      const { task, after, before, restore, list, at } = operation;
+      const end = at ? `${at} of ${list}` : task;
+      const mustWait = [task, after, before, restore, end].some((name) => busy.has(name));
+      if (operation.phase !== 'answered') busy.add(task).add(end);
       return !mustWait && this.#isDue(operation, now);
     });
   }

@@ -73,6 +73,17 @@ test('operations on different tasks are sent side by side', () => {
   assert.deepEqual(state.sendable(0), both);
 });
 
+test('two cards added to one column go out one after the other, so that their order stays', () => {
+  const state = new State(['todo', 'done']);
+  const wanted = { kind: 'add', at: 'bottom' };
+  const [first, second, other] = [['new-1', 'todo'], ['new-2', 'todo'], ['new-3', 'done']].map(([task, list]) => state.add({ ...wanted, id: task, task, list, name: task }));
+  assert.deepEqual(state.sendable(0), [first, other]);
+  state.sending(first, 'mark');
+  assert.deepEqual(state.sendable(0), [other]);
+  state.answered(first, { id: '0', name: 'new-1', list: 'todo', revision: '1' }, 0);
+  assert.deepEqual(state.sendable(0), [second, other]);
+});
+
 test('a move beside a moving neighbour waits until that one is answered', () => {
   const { state } = board();
   const first = send(state, move(state, '0', 'doing'));
