@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from flask import Flask, Response
+from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException
 
@@ -65,10 +66,10 @@ def refusal(error: KanbanError) -> Response:
     return problem(error.status, error.title, error.detail, headers, **error.extra)
 
 
-def http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask or webargs refuses: unknown paths, methods, bodies that do not fit."""
     if error.response is not None and error.code and error.code < 400:
-        return error.response  # type: ignore[return-value]
+        return error.response
     messages = getattr(error, "data", {}).get("messages", {})
     fields = [
         {"pointer": pointer, "detail": detail}

@@ -8,6 +8,7 @@ Source: Twilio, Sync REST API v1; SYNC resources Service, List, Map, Item, Permi
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -137,7 +138,7 @@ class SyncStore:
         for thing in (self._list, self._map):
             uri = f"{thing}/Permissions/{quote(identity, safe='')}"
             try:
-                self._on_objects(lambda uri=uri: self._say(uri, READ_ONLY))  # type: ignore[misc]
+                self._on_objects(partial(self._say, uri, READ_ONLY))
             except errors.OutcomeUnknown as error:
                 raise errors.SyncUnavailable(error.detail) from error
 

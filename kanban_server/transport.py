@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from twilio.http import HttpClient
 
 from . import errors
@@ -165,9 +166,9 @@ def _root(error: Exception) -> Any:
 
 _NEVER_SENT = (
     requests.exceptions.ConnectTimeout,
-    requests.packages.urllib3.exceptions.NewConnectionError,  # type: ignore[attr-defined]
-    requests.packages.urllib3.exceptions.ConnectTimeoutError,  # type: ignore[attr-defined]
-    requests.packages.urllib3.exceptions.NameResolutionError,  # type: ignore[attr-defined]
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
 )
 
 

@@ -74,20 +74,16 @@ class Watchdog:
                 one.cut()
 
 
-class _Watched:
+class _WatchedHTTP(HTTPConnection):
     """A connection that tells the exchange of its thread which one it is."""
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         if getattr(_exchange, "current", None) is not None:
             _exchange.current.connection = self
-        return super().request(*args, **kwargs)  # type: ignore[misc]
+        return super().request(*args, **kwargs)
 
 
-class _WatchedHTTP(_Watched, HTTPConnection):
-    pass
-
-
-class _WatchedHTTPS(_Watched, HTTPSConnection):
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
     pass
 
 

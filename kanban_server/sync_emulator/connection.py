@@ -148,14 +148,14 @@ class Connection:
     def _read_replays(self, wish: Wish) -> list[Replay | Refusal]:
         access = self._session.access
         assert access is not None
-        return [
-            self._emulator.database.read(
-                lambda tx, wanted=wanted: subscriptions.read_replay(  # type: ignore[misc]
-                    tx, access.service_sid, access.identity, wanted
-                )
+        service, identity = access.service_sid, access.identity
+
+        def read(wanted: Wanted) -> Replay | Refusal:
+            return self._emulator.database.read(
+                lambda tx: subscriptions.read_replay(tx, service, identity, wanted)
             )
-            for wanted in wish.wanted
-        ]
+
+        return [read(wanted) for wanted in wish.wanted]
 
     def _establish(
         self,
