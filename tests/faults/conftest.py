@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kanban_server import breaker, create_app, leases, transport
+from kanban_server import access, breaker, create_app, leases, transport
 from kanban_server.settings import Settings
 from tests.faults import sync_faults
 from tests.faults.lines import Line, credentials_of, open_line
@@ -90,7 +90,8 @@ def proxy(shared_proxy: SyncProxy) -> Iterator[SyncProxy]:
 
 @pytest.fixture
 def ask(sync: Emulator, proxy: SyncProxy, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Give what sends a request to a new board; its breaker is closed."""
+    """Give what sends a request to a new board: closed breaker, nothing asked by itself."""
+    monkeypatch.setattr(access, "keep_readers_tidy", lambda who: None)
     monkeypatch.setattr(transport, "WAITS", (0.01, 0.02, 0.05))
     monkeypatch.setattr(leases, "READ_SECONDS", 0.15)
     monkeypatch.setattr(breaker, "OPEN_SECONDS", 0.2)

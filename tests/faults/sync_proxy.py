@@ -189,8 +189,10 @@ class SyncProxy:
 
 
 async def _cancel_others() -> None:
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
         task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _header(head: bytes, name: bytes) -> bytes:
