@@ -119,6 +119,12 @@ def client(make_app: Callable[..., Flask], wire: Wire) -> FlaskClient:
     return make_app(wire).test_client()
 
 
+@pytest.fixture
+def task(client: FlaskClient) -> Any:
+    """A task on the board of `client`."""
+    return client.post("/tasks", json={"name": "Buy milk"}).json
+
+
 @pytest.fixture(scope="session")
 def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A caller of a board with one task, for tests whose every call is refused."""
