@@ -23,6 +23,14 @@ export function visible(list) {
   return seen(list.children).flatMap(([block]) => seen(block.children));
 }
 
+/** A card with its place, if it can be seen: nothing out of sight is laid out for this. @returns {any} */
+export function ifVisible(card) {
+  const [shown, block] = [card.closest('ol'), card.parentElement].map((one) => one?.getBoundingClientRect());
+  if (!shown || block.bottom < shown.top || block.top > shown.bottom) return [];
+  const place = card.getBoundingClientRect();
+  return place.bottom >= shown.top && place.top <= shown.bottom ? [[card, place]] : [];
+}
+
 /** Where in a pile of elements the first one is that reaches below y: few are measured, as each costs. */
 function firstBelow(elements, y) {
   let [low, high] = [0, elements.length];

@@ -91,11 +91,11 @@ function openGap(dragged, { clientX, clientY }) {
   const [beside, side] = (list && sideOf(list, under.closest('.card'), clientY)) ?? [];
   if (!side || beside === dragged || beside[side.standing] === dragged) return;
   const from = dragged.closest('ol');
-  const play = flip([...new Set([from, list])]);
+  const play = flip([...new Set([from, list])], [dragged]);
   from.classList.remove('taken');
   list.classList.add('taken');
   beside[side.put](dragged);
-  play?.(new Set([dragged]));
+  play?.();
 }
 
 /** Beside what, and on which side of it; space between two cards leaves the gap where it is. */

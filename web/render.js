@@ -49,21 +49,28 @@ export class Renderer {
   }
 
   draw(view, isMoving) {
-    const shown = new Set(view.flatMap(({ cards }) => cards.map(({ task }) => task.id)));
     const columns = view.map(({ id, cards }) => ({ list: this.lists.get(id), cards: this.#free(cards) }));
     const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
-    const cards = changed.map(({ list }) => list);
-    const play = isMoving && changed.length ? flip(cards) : null;
-    const focused = changed.length ? keepFocus() : null;
-    this.#remove(shown);
-    const moved = new Set(changed.flatMap(({ list, cards }) => this.#order(list, cards)));
+    if (changed.length) this.#arrange(view, changed, isMoving);
     columns.forEach(({ list, cards }) => {
       cards.forEach((card) => this.#paint(card));
       this.drawn.set(list, cards);
     });
     this.isDisturbed = false;
+  }
+
+  #arrange(view, changed, isMoving) {
+    const places = new Map(view.flatMap(({ id, cards }) => cards.map(({ task }) => [task.id, id])));
+    const moves = changed.map(({ list, cards }) => ({ list, moved: this.#moves(list, cards, places) }));
+    const play = isMoving ? flip(changed.map(({ list }) => list), moves.flatMap(({ moved }) => [...moved.keys()])) : null;
+    const focused = keepFocus();
+    this.#remove(places);
+    for (const { list, moved } of moves) {
+      moved.forEach((next, element) => this.blocks.put(list, element, next));
+      if (!this.held.size) this.blocks.tidy(list);
+    }
     focused?.();
-    play?.(moved);
+    play?.();
   }
 
   #free(cards) {
@@ -75,31 +82,32 @@ export class Renderer {
     return this.isDisturbed || drawn?.length !== cards.length || cards.some(({ task }, at) => task.id !== drawn[at].task.id);
   }
 
-  #remove(shown) {
+  #remove(places) {
     for (const [id, { element }] of this.nodes) {
-      if (shown.has(id) || this.held.has(id)) continue;
+      if (places.has(id) || this.held.has(id)) continue;
       element.remove();
       this.nodes.delete(id);
     }
   }
 
-  /** Puts the elements in order with as few moves as one moved card needs. Returns those it moved. */
-  #order(list, cards) {
-    const standing = cardsOf(list).filter(({ dataset }) => !this.held.has(dataset.id));
-    const moved = new Set();
+  /**
+   * What must move for a list to stand in order, as few as one moved card needs.
+   * @param {Map<string, string>} places the column of each task @returns {Map<HTMLElement, HTMLElement>} before what
+   */
+  #moves(list, cards, places) {
+    const all = cardsOf(list);
+    const standing = this.held.size ? all.filter(({ dataset }) => !this.held.has(dataset.id)) : all;
+    const goes = (element) => element && places.get(element.dataset.id) !== list.dataset.list;
+    const moved = new Map();
     let at = 0;
     for (const { task } of cards) {
       const element = this.#node(task.id).element;
-      while (moved.has(standing[at])) at += 1;
+      while (standing[at] !== element && (moved.has(standing[at]) || goes(standing[at]))) at += 1;
       if (standing[at] !== element && standing[at + 1] === element) at += 1;
       if (standing[at] === element) at += 1;
-      else {
-        this.blocks.put(list, element, standing[at]);
-        moved.add(element);
-      }
+      else moved.set(element, standing[at]);
     }
-    if (!this.held.size) this.blocks.tidy(list);
-    return [...moved];
+    return moved;
   }
 
   #node(id) {

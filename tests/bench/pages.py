@@ -187,15 +187,21 @@ async def _change(page: Page, board: PageBoard) -> int:
         body = {"list": "done", "at": "top"}
         await writer.call("PATCH", f"/tasks/{task['id']}", body)
         await asyncio.sleep(CHANGE_GAP_SECONDS)
-    top = page.locator(f'ol[data-list="done"] .card:first-child[data-id="{moved[-1]["id"]}"]')
-    await top.wait_for()
+    top = f'ol[data-list="done"] .card:first-child[data-id="{moved[-1]["id"]}"]'
+    await _until(page, f"document.querySelector('{top}')")
     for task in moved:
         body = {"list": "todo", "at": "bottom"}
         await writer.call("PATCH", f"/tasks/{task['id']}", body)
         await asyncio.sleep(CHANGE_GAP_SECONDS)
-    await top.wait_for(state="detached")
+    await _until(page, f"!document.querySelector('{top}')")
     writer.close()
     return 2 * len(moved)
+
+
+async def _until(page: Page, expression: str) -> None:
+    """Wait; a locator's own waiting would cost the page a look in every frame."""
+    while not await page.evaluate(f"!!({expression})"):
+        await asyncio.sleep(0.05)
 
 
 async def _drag(page: Page) -> int:
