@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.hands import add, card, carry_below, drag, grab, hover_end, release, see
 
 pytestmark = pytest.mark.browser
+RANDOM_VIEWS = Path(__file__).with_name("random_views.js")
 
 
 def test_an_added_task_shows_in_the_other_window(board, two_pages):
@@ -142,3 +144,8 @@ def test_a_name_that_is_too_long_stays_in_the_field_with_the_reason(page):
     add(page, "x" * 501)
     expect(page.get_by_role("alert").last).to_contain_text("501 characters")
     expect(page.locator("#new input")).to_have_value("x" * 501)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_cards_stand_in_the_order_they_were_given_whatever_moves_at_once(page, seed):
+    assert page.evaluate(RANDOM_VIEWS.read_text(), [seed, 150]) == []
