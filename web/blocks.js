@@ -44,9 +44,7 @@ function firstBelow(elements, y) {
 
 /** Makes the blocks, splits those that grow, and keeps the empty ones for later. */
 export class Blocks {
-  /** @param {(block: HTMLElement) => void} made told of each new block */
-  constructor(made) {
-    this.made = made;
+  constructor() {
     this.spare = [];
   }
 
@@ -80,7 +78,6 @@ export class Blocks {
     const block = document.createElement('div');
     block.className = 'block';
     block.role = 'none';
-    this.made(block);
     return block;
   }
 }

@@ -13,6 +13,11 @@ dialog.addEventListener('click', ({ target, clientX: x, clientY: y }) => {
   if (isBeside && dialog.querySelector('menu').lastElementChild.value === '') dialog.close('');
 });
 
+/** Writes a text unless it stands there: a written one costs a layout. */
+export function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
 /**
  * Asks, and gives the value of the button that was pressed; null if none.
  * @param {(Node | string)[]} text

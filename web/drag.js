@@ -22,7 +22,7 @@ const AFTER = { put: 'after', standing: 'nextElementSibling' };
 const AT_START = { put: 'prepend', standing: 'firstElementChild' };
 const AT_END = { put: 'append', standing: 'lastElementChild' };
 
-/** Lets the cards of the watched blocks be dragged, one at a time. */
+/** Lets cards be dragged, one at a time. */
 export class Drag {
   /** @param {DragHands} hands */
   constructor(hands) {
@@ -37,14 +37,16 @@ export class Drag {
       onStart: ({ item }) => this.#begin(item),
       onEnd: () => this.#end(),
     };
+    document.addEventListener('pointerdown', ({ target }) => this.#tell(target.closest('.block')), true);
     // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
     for (const type of ['pointermove', 'scroll']) document.addEventListener(type, (event) => this.#follow(event), true);
     document.addEventListener('pointercancel', () => (this.pointer = null), true);
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.cancel());
   }
 
-  watch(block) {
-    new Sortable(block, this.options);
+  /** Tells the library of a block only when a card is touched or carried there: all at once would make loading slow. */
+  #tell(block) {
+    if (block && !Sortable.get(block)) new Sortable(block, this.options);
   }
 
   /** Ends a drag under way and puts the card back. */
@@ -70,7 +72,9 @@ export class Drag {
   #follow(event) {
     if (!this.card) return;
     if (event.type === 'pointermove') this.pointer = event;
-    if (this.pointer) openGap(this.card, this.pointer);
+    if (!this.pointer) return;
+    openGap(this.card, this.pointer);
+    this.#tell(this.card.parentElement);
   }
 
   #end() {

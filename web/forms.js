@@ -1,7 +1,7 @@
 // @ts-check
 /** The fields around the board: adding, filtering, counts and the words about the line. */
 
-import { byId, toast } from './dialog.js';
+import { byId, toast, write } from './dialog.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
@@ -98,15 +98,16 @@ export class Forms {
 
 /** Says how the line is. @param {LineState} line */
 export function showLine({ state, since, reason = '' }) {
-  const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const words = {
-    connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused',
-    retrying: `Offline since ${time}, retrying…`, offline: `Offline since ${time}`,
-  };
+  const words = { connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused' };
   byId('line').dataset.state = state;
-  write(byId('line'), words[state]);
+  write(byId('line'), words[state] ?? offlineWords(state, since));
   write(byId('advice'), reason || 'You can go on: what you change waits here and is sent when the line is back.');
   byId('advice').hidden = !['refused', 'offline', 'retrying'].includes(state);
+}
+
+function offlineWords(state, since) {
+  const time = new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return `Offline since ${time}${state === 'retrying' ? ', retrying…' : ''}`;
 }
 
 function emptyWords(total, at) {
@@ -116,9 +117,4 @@ function emptyWords(total, at) {
 /** Without case and accents. */
 function fold(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
-/** Writes a text unless it stands there: a written one costs a layout. */
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
 }

@@ -25,7 +25,7 @@ const state = new State(columns, heard);
 const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
-const renderer = new Renderer(board, byId('card'), (block) => drag.watch(block));
+const renderer = new Renderer(board, byId('card'));
 const history = new History(state, act, (reason) => (fail(`Not undone. ${reason}`), draw()));
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),

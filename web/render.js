@@ -2,6 +2,7 @@
 /** Draws a view: one element per task, kept for as long as the task lives. */
 
 import { Blocks, cardsOf } from './blocks.js';
+import { write } from './dialog.js';
 import { flip } from './flip.js';
 
 /** A name of so many letters fits into four lines however narrow the column is. */
@@ -9,10 +10,9 @@ const SHORT = 36;
 
 /** The columns on the page. It only ever shows what it is given. */
 export class Renderer {
-  /** @param {(block: HTMLElement) => void} made told of each new block of cards */
-  constructor(board, template, made) {
+  constructor(board, template) {
     this.template = template;
-    this.blocks = new Blocks(made);
+    this.blocks = new Blocks();
     /** @type {Map<string, {element: HTMLElement, card?: Card}>} */
     this.nodes = new Map();
     /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
@@ -125,11 +125,11 @@ export class Renderer {
     if (node.card === card) return;
     const { task, pending, lease, isCarried } = (node.card = card);
     const [name, notes, menu, trash] = node.element.children;
-    if (name.textContent !== task.name) name.textContent = task.name;
+    write(name, task.name);
     menu.ariaLabel = `Move to…: ${task.name}`;
     trash.ariaLabel = `Delete: ${task.name}`;
     const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
-    notes.textContent = words.filter(Boolean).join(' · ');
+    write(notes, words.filter(Boolean).join(' · '));
     const isLong = task.name.length > SHORT;
     const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
     node.element.className = names.filter(Boolean).join(' ');

@@ -7,7 +7,7 @@ async ([seed, steps]) => {
   board.append(...ids.map((id) => Object.assign(document.createElement('ol'), { className: 'cards' })));
   [...board.children].forEach((list, at) => (list.dataset.list = ids[at]));
   document.body.append(board);
-  const renderer = new Renderer(board, document.getElementById('card'), () => {});
+  const renderer = new Renderer(board, document.getElementById('card'));
   const tasks = Array.from({ length: 400 }, (_, n) => ({ id: `r${n}`, name: `${n}`, mark: '' }));
   const wrong = [];
   const order = tasks.map((task) => ({ task, list: chance(4) }));
