@@ -3,8 +3,7 @@
 
 import '/vendor/sortable.min.js';
 
-import { cardsOf } from './blocks.js';
-import { flip } from './flip.js';
+import { cardsOf, flip } from './cards.js';
 
 const { Sortable } = window; // the library's small file is no module: it leaves its name there
 const HOLD_MS = 200;

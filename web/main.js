@@ -1,22 +1,19 @@
 // @ts-check
 /** Joins the parts of the page. */
 
-import { Api } from './api.js';
-import { askMenu, askName, askPasscode, byId, showHelp, toast, watchGrowth } from './dialog.js';
+import { Api, Outbox } from './api.js';
+import { accountOf, askMenu, askName, askPasscode, byId, showHelp, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
-import { Editor } from './edit.js';
-import { filtered, Forms, showLine } from './forms.js';
+import { Editor, filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
 import { settings, startLine } from './line.js';
-import { Outbox } from './outbox.js';
 import { Renderer } from './render.js';
 import { State } from './state.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 import { find } from './view.js';
-import { accountOf } from './words.js';
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');

@@ -1,9 +1,8 @@
 // @ts-check
 /** Draws a view: one element per task, kept for as long as the task lives. */
 
-import { Blocks, cardsOf } from './blocks.js';
+import { Blocks, cardsOf, flip } from './cards.js';
 import { write } from './dialog.js';
-import { flip } from './flip.js';
 
 /** A name of so many letters fits into four lines however narrow the column is. */
 const SHORT = 36;

@@ -4,8 +4,7 @@
  * No DOM and no I/O; times are milliseconds given by the caller.
  */
 
-import { Synced } from './synced.js';
-import { apply } from './view.js';
+import { apply, Synced } from './view.js';
 
 export const CONFIRMED_STAYS_MS = 5000;
 const LEASE_SHOWN_MS = 15000;

@@ -8,9 +8,9 @@ const api = remote((name, args) => new Promise((resolve, reject) => {
   port1.onmessage = ({ data: { answer, error } }) => (error ? reject(error) : resolve(answer));
   postMessage({ name, args }, { transfer: [port2] });
 }));
-const line = Promise.all([import('./sync.js'), import('./uuid.js')]).then(([{ SyncLine }, { uuid4 }]) => {
+const line = import('./sync.js').then(async ({ SyncLine }) => {
   // The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
-  crypto.randomUUID ??= /** @type {any} */ (uuid4);
+  crypto.randomUUID ??= /** @type {any} */ ((await import('./uuid.js')).uuid4);
   return new SyncLine(api, listener);
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { Synced } from '../../web/synced.js';
+import { Synced } from '../../web/view.js';
 import { cleanName, compare, fallbackPosition, isPosition, nameProblem, readTask } from '../../web/tasks.js';
 import { uuid4, uuid5 } from '../../web/uuid.js';
 
@@ -102,7 +102,7 @@ test('uuid4 says that it is random', () => {
 });
 
 test('modules import without cycles, and only from main towards state', () => {
-  const layers = [['main', 'worker'], ['edit', 'forms', 'outbox'], ['api', 'drag', 'history', 'keys', 'leases', 'line', 'render', 'sync'], ['dialog', 'flip', 'state'], ['blocks', 'synced', 'view', 'words'], ['tasks', 'uuid']];
+  const layers = [['main', 'worker'], ['api', 'drag', 'forms', 'history', 'keys', 'leases', 'line', 'render', 'sync'], ['cards', 'dialog', 'state'], ['view'], ['tasks', 'uuid']];
   const layerOf = (name) => layers.findIndex((layer) => layer.includes(name));
   const folder = new URL('../../web/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
