@@ -240,4 +240,3 @@ setInterval(() => {
   if (state.isLate(Date.now(), settings.lateMs)) line.check();
   outbox.pump();
 }, settings.tickMs);
-draw();
