@@ -19,6 +19,7 @@ from tests.conftest import BROWSER_FLAGS
 from .processes import Process, free_port
 
 LOAD_SECONDS = 60
+SETTLE_SECONDS = 0.3  # what the browser still does for the page before is over by then
 WINDOW = {"width": 1280, "height": 800}
 
 
@@ -47,6 +48,7 @@ class Chromium:
         page = attached["sessionId"]
         await self._call("Page.enable", page)
         await self._call("Page.addScriptToEvaluateOnNewDocument", page, source=watch)
+        await asyncio.sleep(SETTLE_SECONDS)
         await self._call("Page.navigate", page, url=address)
         moments = await self._moments(page)
         await self._call("Target.disposeBrowserContext", **context)

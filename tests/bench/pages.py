@@ -19,7 +19,7 @@ from .processes import free_port
 from .targets import Board
 from .writers import HttpWriter
 
-SIZES = {100: 3, 1000: 4, 2000: 1, 5000: 1}  # tasks, and how often each page is loaded in a round
+SIZES = {100: 3, 1000: 8, 2000: 2, 5000: 2}  # tasks, and how often each page is loaded in a round
 COLUMNS = ("todo", "doing", "done")
 FILLERS = 8
 CHANGES, CHANGE_GAP_SECONDS = 10, 0.1
