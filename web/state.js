@@ -44,14 +44,14 @@ export class State {
     this.operations = this.operations.filter((other) => other !== operation);
   }
 
-  /** The operations that may go out: one per task and per end of a column, after those on its neighbours. */
+  /** The operations that may go out: one per task and per place, after those on its neighbours. */
   sendable(now) {
     const busy = new Set();
     return this.operations.filter((operation) => {
-      const { task, after, before, restore, list, at } = operation;
-      const end = at ? `${at} of ${list}` : task;
-      const mustWait = [task, after, before, restore, end].some((name) => busy.has(name));
-      if (operation.phase !== 'answered') busy.add(task).add(end);
+      const { task, after, before, restore } = operation;
+      const place = placeOf(operation);
+      const mustWait = [task, after, before, restore, place].some((name) => name && busy.has(name));
+      if (operation.phase !== 'answered') busy.add(task).add(place);
       return !mustWait && this.#isDue(operation, now);
     });
   }
@@ -225,6 +225,13 @@ export class State {
     this.operations = this.operations.filter((one) => one.task !== id);
     this.operations.forEach((one) => dropNeighbour(one, id));
   }
+}
+
+/** Where an operation puts its task, as the server reads it; empty if it leaves it where it is. @param {Place} operation */
+function placeOf({ list, after, before, at }) {
+  if (after) return `after ${after}`;
+  if (before) return `before ${before}`;
+  return list ? `${at ?? 'bottom'} of ${list}` : '';
 }
 
 function dropNeighbour(operation, id) {

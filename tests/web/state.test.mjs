@@ -84,6 +84,18 @@ test('two cards added to one column go out one after the other, so that their or
   assert.deepEqual(state.sendable(0), [second, other]);
 });
 
+for (const place of [{ after: '2' }, { before: '2' }, { after: '2', before: null }, {}]) {
+  test(`two cards moved to one place go out one after the other: ${JSON.stringify(place)}`, () => {
+    const { state } = board();
+    const [first, second] = ['0', '1'].map((task) => move(state, task, 'todo', place));
+    const elsewhere = move(state, '3', 'todo', { at: 'top' });
+    assert.deepEqual(state.sendable(0), [first, elsewhere]);
+    send(state, first);
+    state.answered(first, item(0, {}, 'r9'), 1);
+    assert.deepEqual(state.sendable(0), [second, elsewhere]);
+  });
+}
+
 test('a move beside a moving neighbour waits until that one is answered', () => {
   const { state } = board();
   const first = send(state, move(state, '0', 'doing'));
