@@ -18,7 +18,7 @@ from .guard import Guard
 from .jsontext import compact
 from .settings import LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
-from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER
+from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER, STALE_HEADER
 
 MIN_GZIP_BYTES = 4096
 
@@ -47,9 +47,10 @@ def _add_collection(api: Blueprint, board: Board) -> None:
 
         @api.response(200, schemas.Tasks)
         @problems.documented(api)
+        @api.doc(parameters=[STALE_HEADER])
         def get(self) -> Response:
             """Read all tasks, in board order."""
-            return _json({"tasks": board.tasks()})
+            return _json({"tasks": board.tasks(wishes.max_stale_seconds())})
 
         @problems.documented(api, 400, 404, 409, 413, 415, 422, 504)
         @api.arguments(new_task, error_status_code=422)

@@ -63,9 +63,9 @@ class Board:
         self._memory = Memory()
         self._locks = KeyedLocks()
 
-    def tasks(self) -> list[dict[str, Any]]:
-        """Read all tasks from Sync, in board order."""
-        self._mirror.refresh(self._clock())
+    def tasks(self, max_stale_seconds: int = 0) -> list[dict[str, Any]]:
+        """Give all tasks in board order: read from Sync now, or lately if that is enough."""
+        self._mirror.refresh(self._clock() - max_stale_seconds)
         self._mirror.remove_doubles()
         return [as_task(item, self.columns) for item in self._replica.in_order()]
 

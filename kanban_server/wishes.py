@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import uuid
 from typing import Any
 
@@ -44,6 +45,15 @@ def change(body: dict[str, Any]) -> Change:
 def lease() -> str | None:
     """Give the id in the header Lease. Raises BadRequest."""
     return _short_header("Lease")
+
+
+def max_stale_seconds() -> int:
+    """Give how old an answer may be: the directive max-stale of Cache-Control, 0 without it.
+
+    Source: RFC 9111, 5.2.1.2; without a number any age will do.
+    """
+    seconds = request.cache_control.max_stale
+    return sys.maxsize if seconds is True else max(0, seconds or 0)
 
 
 def _mark() -> str:
@@ -90,4 +100,11 @@ LEASE_HEADER = {
     "name": "Lease",
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
     "description": "The id of the caller's lease of this task.",
+}
+STALE_HEADER = {
+    "in": "header",
+    "name": "Cache-Control",
+    "schema": {"type": "string"},
+    "description": "`max-stale=60`: what the server last read of Sync, with its own changes since, "
+    "will do if that was within 60 seconds. Without it Sync is read now.",
 }

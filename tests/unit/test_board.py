@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kanban_server import errors
+from kanban_server.board import Board
 
 
 def at_once(count, work):
@@ -43,6 +44,28 @@ def test_many_who_read_at_once_share_the_pages(here):
     pages = at_once(16, lambda n: len(here.board.tasks()))
     assert pages == [300] * 16
     assert here.wire.cost()[1] <= 16 * 3 / 2
+
+
+def test_who_takes_a_board_read_a_while_ago_gets_it_with_own_changes_and_without_a_read(here):
+    here.fill(300)
+    here.board.tasks()
+    here.wire.forget()
+    here.add("new", at="top")
+    here.remove(299)
+    tasks = here.board.tasks(max_stale_seconds=60)
+    assert [tasks[0]["name"], len(tasks)] == ["new", 300]
+    assert here.wire.cost() == (2, 0)
+
+
+@pytest.mark.parametrize(("age", "reads"), [(59, 0), (61, 1)])
+def test_a_board_read_too_long_ago_is_read_again(age, reads, here):
+    now = [1000.0]
+    board = Board(here.store, here.leases, ("todo",), clock=lambda: now[0])
+    board.tasks(max_stale_seconds=60)
+    here.wire.forget()
+    now[0] += age
+    board.tasks(max_stale_seconds=60)
+    assert here.wire.cost() == (0, reads)
 
 
 def test_a_task_carries_who_made_it_and_what_makes_it_its_own(here):
