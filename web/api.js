@@ -5,6 +5,7 @@ import { readTask } from './tasks.js';
 import { uuid4, uuid5 } from './uuid.js';
 
 const REQUEST_LIMIT_MS = 12000;
+const MAX_STALE_SECONDS = 60;
 const SYNC_REFUSES = 'Twilio Sync refuses this server';
 
 /** The server refused: nothing was changed. `problem` is its application/problem+json. */
@@ -60,6 +61,14 @@ export class Api {
       const timer = setInterval(ping, everyMs);
       ping();
     });
+  }
+
+  /** The board as the server has it, which is at once, but perhaps not what Sync has by now. @returns {Promise<Task[]>} */
+  async staleTasks() {
+    await this.token();
+    const headers = { 'Cache-Control': `max-stale=${MAX_STALE_SECONDS}` };
+    const { tasks } = await this.#signed('GET', '/tasks', { headers });
+    return tasks.map((task) => this.readTask(task));
   }
 
   /**

@@ -53,7 +53,7 @@ function shown() {
 function draw(isMoving = !isLoading) {
   const all = state.view();
   const view = filtered(all, forms.words());
-  renderer.draw(view, isMoving);
+  if (renderer.draw(view, isMoving, isLoading)) drawNext();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (offer?.entry !== history.stacks.undo.at(-1)) offer?.close();
@@ -178,6 +178,14 @@ function listener() {
   };
 }
 
+/** Shows what the server has, as the SDK takes a while to start and to read; from then on Sync alone counts. */
+async function showEarly() {
+  const tasks = await api.staleTasks().catch(() => []);
+  if (!isLoading) return;
+  tasks.forEach((task) => state.synced.putEarly(task));
+  drawNext();
+}
+
 function loaded() {
   state.endSnapshot();
   isLoading = false;
@@ -235,6 +243,7 @@ addEventListener('beforeunload', (event) => {
   if (editor.isDirty() || forms.isDirty() || isUnsent) event.preventDefault();
 });
 const line = startLine(api, listener(), () => fail('The page is not complete. Reload it.'));
+showEarly();
 setInterval(() => {
   if (state.tick(Date.now())) drawSoon();
   if (state.isLate(Date.now(), settings.lateMs)) line.check();

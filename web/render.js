@@ -4,6 +4,8 @@
 import { Blocks, cardsOf, flip } from './cards.js';
 import { write } from './dialog.js';
 
+/** How many new cards a column gets in one frame while the board loads. */
+const PART = 100;
 /** A name of so many letters fits into four lines however narrow the column is. */
 const SHORT = 36;
 
@@ -47,8 +49,10 @@ export class Renderer {
     if (this.held.delete(from)) this.held.add(to);
   }
 
-  draw(view, isMoving) {
-    const columns = view.map(({ id, cards }) => ({ list: this.lists.get(id), cards: this.#free(cards) }));
+  /** @param {Column[]} view @param {boolean} isPart draw a part of many new cards only @returns {boolean} whether some are left */
+  draw(view, isMoving, isPart = false) {
+    const all = isPart ? view.map((column) => ({ ...column, cards: this.#part(column.cards) })) : view;
+    const columns = all.map(({ id, cards }) => ({ list: this.lists.get(id), cards: this.#free(cards) }));
     const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
     if (changed.length) this.#arrange(view, changed, isMoving);
     columns.forEach(({ list, cards }) => {
@@ -56,6 +60,13 @@ export class Renderer {
       this.drawn.set(list, cards);
     });
     this.isDisturbed = false;
+    return all.some(({ cards }, at) => cards.length < view[at].cards.length);
+  }
+
+  /** What is drawn already, what the person did, and some more. */
+  #part(cards) {
+    let left = PART;
+    return cards.filter(({ task, pending }) => this.nodes.has(task.id) || pending || left-- > 0);
   }
 
   #arrange(view, changed, isMoving) {

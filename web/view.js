@@ -24,6 +24,13 @@ export class Synced {
     this.#show(task);
   }
 
+  /** Takes a task as the server has it, unless Sync said something of it; it goes with the snapshot if that lacks it. */
+  putEarly(task) {
+    if (this.tasks.has(task.id) || this.touched?.has(task.id)) return;
+    this.tasks.set(task.id, task);
+    this.#show(task);
+  }
+
   /** Takes a task that a page of a snapshot holds; what an event said since wins. @param {Task} task */
   putRead(task) {
     if (!this.touched?.has(task.id)) this.put(task);

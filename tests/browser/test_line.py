@@ -60,6 +60,34 @@ def test_what_is_added_while_the_line_is_silent_is_kept_and_sent(board, wired, w
     assert board.names()["todo"] == "milk"
 
 
+def test_the_board_is_there_before_sync_is_and_then_it_is_what_sync_says(board, new_page):
+    ids = board.fill(todo="a b", done="c")
+    page, held = new_page(), []
+    page.route("**/static/worker.js", lambda route: held.append(route))
+    page.goto(board.url)
+    see(page, todo="a b", done="c")
+    expect(page.locator("#line")).to_have_text("Connecting…")
+    board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
+    held[0].continue_()
+    wait_live(page)
+    see(page, todo="b", done="c")
+
+
+def test_what_the_server_had_counts_no_more_once_sync_is_read(board, new_page):
+    ids = board.fill(todo="a b")
+    page, held = new_page(), []
+    page.route("**/tasks", lambda route: held.append((route, route.fetch())))
+    board.open(page)
+    board.remove(ids["a"])
+    see(page, todo="b")
+    route, answer = held[0]
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/tasks")):
+        route.fulfill(response=answer)
+    page.evaluate("new Promise(requestAnimationFrame)")
+    board.fill(todo="c")
+    see(page, todo="b c")
+
+
 def test_a_quiet_line_is_asked_and_stays_live(board, new_page):
     page, asked = new_page(), []
     page.add_init_script(QUICK)

@@ -5,6 +5,7 @@ the painting is computed there too.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,14 @@ from tests.browser.heap import fill
 
 pytestmark = pytest.mark.browser
 MANY = 2000
+COUNT_IN_EACH_FRAME = """
+    window.counts = [];
+    const look = () => {
+        counts.push(document.querySelectorAll('.card').length);
+        requestAnimationFrame(look);
+    };
+    look();
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +48,17 @@ def test_two_thousand_cards_are_read_moved_and_dragged(crowded, browser, new_pag
     expect(page.locator(".card")).to_have_count(len(crowded.call("GET", "/tasks")["tasks"]))
     assert seconds_per_remote_change(crowded, page, browser) < 5 * 0.016
     assert seconds_per_pointer_move(page, browser) < 2 * 5 * 0.020
+
+
+def test_a_crowded_board_is_drawn_part_by_part(crowded, new_page):
+    page = new_page()
+    page.add_init_script(COUNT_IN_EACH_FRAME)
+    page.route("**/static/worker.js", lambda route: None)
+    page.goto(crowded.url)
+    shown = len(crowded.call("GET", "/tasks")["tasks"])
+    expect(page.locator(".card")).to_have_count(shown)
+    counts = page.evaluate("counts")
+    assert max(after - before for before, after in pairwise(counts)) == 3 * 100
 
 
 def test_nothing_written_while_the_page_loads_is_missed(crowded, new_page):
