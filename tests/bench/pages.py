@@ -2,6 +2,7 @@
 
 import asyncio
 import urllib.request
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from .processes import free_port
 from .targets import Board
 from .writers import HttpWriter
 
-SIZES = {100: 3, 1000: 8, 2000: 2, 5000: 2}  # tasks, and how often each page is loaded in a round
+SIZES = {100: 3, 1000: 4, 2000: 2, 5000: 2}  # tasks, and how often each page is loaded in a round
 COLUMNS = ("todo", "doing", "done")
 FILLERS = 8
 CHANGES, CHANGE_GAP_SECONDS = 10, 0.1
@@ -127,7 +128,7 @@ async def _measure_loads(
                 raise RuntimeError(f"{address} shows {moments['count']} tasks, not {size}")
             times[title].append(moments)
     for title, some in times.items():
-        for moment in ("first", "all"):
+        for moment in ("first", "all", "read"):
             values = [one[moment] for one in some]
             figures.add_samples(f"page {moment} {size}", title, values, 0.0)
         values = [one["first"] - one["connected"] for one in some]
@@ -143,9 +144,8 @@ async def _measure_work(figures: Figures, browser: Browser, board: PageBoard, si
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     await page.goto(board.address)
     await page.wait_for_selector('#line[data-state="live"]', timeout=LOAD_SECONDS * 1000)
-    heads, bodies = await _weigh(page)
-    figures.add("page kB", str(size), bodies / 1000)
-    figures.add("page kB of headers", str(size), heads / 1000)
+    for part, weight in (await _weigh(page)).items():
+        figures.add(f"page kB of {part}", str(size), weight / 1000)
     wire = await page.context.new_cdp_session(page)
     await wire.send("Performance.enable")
     await _note_work(figures, f"remote change {size}", wire, _change(page, board))
@@ -153,15 +153,16 @@ async def _measure_work(figures: Figures, browser: Browser, board: PageBoard, si
     await page.close()
 
 
-async def _weigh(page: Page) -> tuple[int, int]:
-    """Give the bytes that page and worker loaded: of headers, fetched again, and of bodies."""
-    heads = bodies = 0
+async def _weigh(page: Page) -> Counter[str]:
+    """Give the bytes that page and worker loaded: files, tasks, and headers, asked again."""
+    bytes_of: Counter[str] = Counter()
     for place in (page, *page.workers):
         for address, size in await place.evaluate(SIZES_OF_FILES):
-            bodies += size
+            bytes_of["tasks" if address.endswith("/tasks") else "files"] += size
             with urllib.request.urlopen(address) as answer:
-                heads += sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
-    return heads, bodies
+                heads = (f"{name}: {value}\r\n" for name, value in answer.headers.items())
+                bytes_of["headers"] += sum(map(len, heads))
+    return bytes_of
 
 
 async def _note_work(figures: Figures, figure: str, wire: CDPSession, doing: Any) -> None:
