@@ -4,8 +4,8 @@
 import { Blocks, cardsOf, flip } from './cards.js';
 import { write } from './dialog.js';
 
-/** How many new cards a column gets in one frame while the board loads. */
-const PART = 100;
+/** How many new cards a column gets in one frame while the board loads: few at first, to be there soon. */
+const [FIRST_PART, PART] = [30, 100];
 /** A name of so many letters fits into four lines however narrow the column is. */
 const SHORT = 36;
 
@@ -65,7 +65,7 @@ export class Renderer {
 
   /** What is drawn already, what the person did, and some more. */
   #part(cards) {
-    let left = PART;
+    let left = this.nodes.size ? PART : FIRST_PART;
     return cards.filter(({ task, pending }) => this.nodes.has(task.id) || pending || left-- > 0);
   }
 
