@@ -83,28 +83,20 @@ def _revision() -> str | None:
     return str(revisions.pop())
 
 
-KEY_HEADER = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
-    "description": "Chosen by the caller; the same again has no further effect.",
-}
-MATCH_HEADER = {
-    "in": "header",
-    "name": "If-Match",
-    "schema": {"type": "string"},
-    "description": "The ETag of the state that this change is based on.",
-}
-LEASE_HEADER = {
-    "in": "header",
-    "name": "Lease",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
-    "description": "The id of the caller's lease of this task.",
-}
-STALE_HEADER = {
-    "in": "header",
-    "name": "Cache-Control",
-    "schema": {"type": "string"},
-    "description": "`max-stale=60`: what the server last read of Sync, with its own changes since, "
-    "will do if that was within 60 seconds. Without it Sync is read now.",
-}
+def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    """Make the entry of a request header in the OpenAPI document."""
+    text = {"type": "string", **schema}
+    return {"in": "header", "name": name, "schema": text, "description": description}
+
+
+SHORT = {"minLength": 1, "maxLength": MAX_KEY_CHARS}
+KEY_HEADER = _header(
+    "Idempotency-Key", "Chosen by the caller; the same again has no further effect.", **SHORT
+)
+MATCH_HEADER = _header("If-Match", "The ETag of the state that this change is based on.")
+LEASE_HEADER = _header("Lease", "The id of the caller's lease of this task.", **SHORT)
+STALE_HEADER = _header(
+    "Cache-Control",
+    "`max-stale=60`: what the server last read of Sync, with its own changes since, will do if "
+    "that was within 60 seconds. Without it Sync is read now.",
+)
