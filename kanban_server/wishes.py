@@ -53,7 +53,7 @@ def max_stale_seconds() -> int:
     Source: RFC 9111, 5.2.1.2; without a number any age will do.
     """
     seconds = request.cache_control.max_stale
-    return sys.maxsize if seconds is True else max(0, seconds or 0)
+    return sys.maxsize if seconds is True else min(max(seconds or 0, 0), sys.maxsize)
 
 
 def _mark() -> str:
