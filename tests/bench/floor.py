@@ -15,6 +15,9 @@ from pathlib import Path
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 
+INSERT = "INSERT INTO tasks (data) VALUES (?)"
+
+
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the tasks, as durable as ours: WAL with synchronous=FULL."""
     database = sqlite3.connect(path, isolation_level=None)
@@ -48,11 +51,10 @@ class Floor:
 
     async def _take_writes(self, connection: ServerConnection) -> None:
         async for message in connection:
-            task = json.loads(message)
-            insert = "INSERT INTO tasks (data) VALUES (?)"
-            task["id"] = self._database.execute(insert, (json.dumps(task),)).lastrowid
-            broadcast(self._subscribers, json.dumps({"type": "added", "task": task}))
-            await connection.send(json.dumps({"id": task["id"]}))
+            task = json.dumps(json.loads(message))
+            index = self._database.execute(INSERT, (task,)).lastrowid
+            broadcast(self._subscribers, f'{{"type":"added","id":{index},"task":{task}}}')
+            await connection.send(f'{{"id":{index}}}')
 
 
 async def main(port: int, folder: Path) -> None:
