@@ -14,7 +14,6 @@ from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-
 INSERT = "INSERT INTO tasks (data) VALUES (?)"
 
 

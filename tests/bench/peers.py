@@ -17,7 +17,7 @@ TASKS = 100
 GAP_SECONDS = 0.01
 WRITERS = 8
 SLICES = 3
-CROWDS = {1: 90, 50: 90, 200: 60, 500: 60}  # subscribers, and writes measured in a round
+CROWDS = {1: 90, 50: 90, 200: 120, 500: 120}  # subscribers, and writes measured in a round
 
 
 class Peer:
