@@ -53,7 +53,7 @@ class Floor:
             task = json.dumps(json.loads(message))
             index = self._database.execute(INSERT, (task,)).lastrowid
             broadcast(self._subscribers, f'{{"type":"added","id":{index},"task":{task}}}')
-            await connection.send(f'{{"id":{index}}}')
+            broadcast((connection,), f'{{"id":{index}}}')
 
 
 async def main(port: int, folder: Path) -> None:
