@@ -181,9 +181,8 @@ function listener() {
 /** Shows what the server has, as the SDK takes a while to start and to read; from then on Sync alone counts. */
 async function showEarly() {
   const tasks = await api.staleTasks().catch(() => []);
-  if (!isLoading) return;
-  tasks.forEach((task) => state.synced.putEarly(task));
-  drawNext();
+  if (isLoading) tasks.forEach((task) => state.synced.putEarly(task));
+  drawSoon();
 }
 
 function loaded() {
