@@ -126,15 +126,11 @@ class SyncSubscriber(Subscriber):
         if not ack:
             return self.take_reply(*read(payload))
         # One process plays them all: what one acknowledges must not delay what the next one sees.
-        asyncio.get_running_loop().call_soon(self.acknowledge, ack)
+        assert self.transport
+        asyncio.get_running_loop().call_soon(self.transport.send, WSMsgType.BINARY, ack)
         if b'"subscription_established"' in payload:
             self.is_ready()
         self.crowd.note(payload)
-
-    def acknowledge(self, ack: bytes) -> None:
-        """Answer a packet."""
-        assert self.transport
-        self.transport.send(WSMsgType.BINARY, ack)
 
     def take_reply(self, header: dict[str, Any], body: dict[str, Any]) -> None:
         """Go on with what comes next: init, the List, the subscription."""
