@@ -160,6 +160,26 @@ def test_json_may_name_its_character_set(client):
     assert client.post("/tasks", data=b'{"name":"a"}', content_type=kind).status_code == 201
 
 
+@pytest.mark.parametrize(
+    "wish", ["max-stale", "max-stale=60", "no-transform, max-stale=9", "max-stale=1" + "0" * 400]
+)
+def test_who_takes_a_stale_board_costs_no_read(wish, client, task, wire):
+    wire.forget()
+    answer = client.get("/tasks", headers={"Cache-Control": wish})
+    assert answer.json["tasks"] == [task]
+    assert wire.cost() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    ["", "max-stale=x", "max-stale=-60", "max-stale=0", "max-age=60", "max-stale=" + "9" * 5000],
+)
+def test_who_does_not_take_a_stale_board_gets_what_sync_has(wish, client, task, wire):
+    wire.forget()
+    assert client.get("/tasks", headers={"Cache-Control": wish}).json["tasks"] == [task]
+    assert wire.cost() == (0, 1)
+
+
 def test_no_header_of_chance_ends_in_a_500(client, task):
     chance = random.Random(3)
     names = ["If-Match", "Lease", "Idempotency-Key", "Authorization", "Content-Type", "Accept",
