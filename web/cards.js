@@ -6,7 +6,7 @@ const FULL = 60;
 const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
 
 /** How many cards may slide at once; each costs about a millisecond. On a crowded board only what moved by itself is seen to. */
-const [MOST, MOST_IF_CROWDED, CROWDED] = [12, 2, 300];
+const [MOST, MOST_IF_CROWDED] = [12, 2];
 
 /** The cards of a list or board, in order. @returns {any[]} */
 export function cardsOf(place) {
@@ -93,7 +93,7 @@ export class Blocks {
  */
 export function flip(lists, moved) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return null;
-  const isCrowded = document.getElementsByClassName('card').length > CROWDED;
+  const isCrowded = lists.some(({ childElementCount }) => childElementCount > 2);
   const most = isCrowded ? MOST_IF_CROWDED : MOST;
   const look = () => (isCrowded ? moved.slice(0, MOST).flatMap(ifVisible) : lists.flatMap(visible));
   const before = new Map(look());

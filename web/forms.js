@@ -86,10 +86,9 @@ export class Forms {
     const isFiltered = this.filter.value.trim() !== '';
     write(byId('hits'), isFiltered ? `${sum(view)} of ${sum(all)}` : '');
     view.forEach(({ cards }, at) => {
-      const section = byId('board').children[at];
+      const [header, , empty] = byId('board').children[at].children;
       const total = all[at].cards.length;
-      write(section.querySelector('.count'), isFiltered ? `${cards.length}/${total}` : `${total}`);
-      const empty = section.querySelector('.empty');
+      write(header.lastElementChild, isFiltered ? `${cards.length}/${total}` : `${total}`);
       empty.hidden = cards.length > 0;
       if (!cards.length) write(empty, isLoading ? 'Loading…' : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
     });

@@ -14,15 +14,17 @@ export class Renderer {
   constructor(board, template) {
     this.template = template;
     this.blocks = new Blocks();
-    /** @type {Map<string, {element: HTMLElement, card?: Card}>} */
+    /** @type {Map<string, Drawn>} */
     this.nodes = new Map();
     /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
     this.held = new Set();
-    /** @type {Map<HTMLElement, Card[]>} what each list showed after the last drawing */
-    this.drawn = new Map();
+    /** Whether someone else than this moved an element. */
     this.isDisturbed = false;
     /** @type {Map<string, HTMLElement>} */
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
+    /** @type {Map<HTMLElement, Drawn[]>} what stands in each list, but for what is held */
+    this.drawn = new Map([...this.lists.values()].map((list) => [list, []]));
+    this.lists.forEach((list) => this.blocks.tidy(list));
   }
 
   element(id) {
@@ -45,20 +47,16 @@ export class Renderer {
     if (!node || this.nodes.has(to)) return;
     this.nodes.delete(from);
     this.nodes.set(to, node);
-    node.element.dataset.id = to;
+    node.id = node.element.dataset.id = to;
     if (this.held.delete(from)) this.held.add(to);
   }
 
   /** @param {Column[]} view @param {boolean} isPart draw a part of many new cards only @returns {boolean} whether some are left */
   draw(view, isMoving, isPart = false) {
     const all = isPart ? view.map((column) => ({ ...column, cards: this.#part(column.cards) })) : view;
-    const columns = all.map(({ id, cards }) => ({ list: this.lists.get(id), cards: this.#free(cards) }));
-    const changed = columns.filter(({ list, cards }) => this.#isChanged(list, cards));
-    if (changed.length) this.#arrange(view, changed, isMoving);
-    columns.forEach(({ list, cards }) => {
-      cards.forEach((card) => this.#paint(card));
-      this.drawn.set(list, cards);
-    });
+    const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), this.#free(cards)))
+      .filter(({ old, now }) => old.length + now.length);
+    if (changes.length) this.#arrange(changes, isMoving);
     this.isDisturbed = false;
     return all.some(({ cards }, at) => cards.length < view[at].cards.length);
   }
@@ -69,12 +67,39 @@ export class Renderer {
     return cards.filter(({ task, pending }) => this.nodes.has(task.id) || pending || left-- > 0);
   }
 
-  #arrange(view, changed, isMoving) {
-    const places = new Map(view.flatMap(({ id, cards }) => cards.map(({ task }) => [task.id, id])));
-    const moves = changed.map(({ list, cards }) => ({ list, moved: this.#moves(list, cards, places) }));
-    const play = isMoving ? flip(changed.map(({ list }) => list), moves.flatMap(({ moved }) => [...moved.keys()])) : null;
+  #free(cards) {
+    return this.held.size ? cards.filter(({ task }) => !this.held.has(task.id)) : cards;
+  }
+
+  /**
+   * Paints a list's cards, and gives the one stretch of it where others than before shall stand.
+   * @returns {Change}
+   */
+  #change(list, cards) {
+    if (this.isDisturbed) this.drawn.set(list, this.#standing(list));
+    const drawn = this.drawn.get(list);
+    let [start, end] = [0, 0];
+    while (start < cards.length && drawn[start]?.id === cards[start].task.id) start += 1;
+    const most = Math.min(drawn.length, cards.length) - start;
+    while (end < most && drawn.at(-1 - end).id === cards.at(-1 - end).task.id) end += 1;
+    const now = cards.slice(start, cards.length - end).map(({ task }) => this.#node(task.id));
+    const next = drawn[drawn.length - end]?.element;
+    const old = drawn.splice(start, drawn.length - end - start, ...now);
+    cards.forEach((card, at) => drawn[at].card === card || paint(drawn[at], card));
+    return { list, old, now, next };
+  }
+
+  /** What stands in a list, as the page has it. */
+  #standing(list) {
+    return cardsOf(list).flatMap(({ dataset: { id } }) => (this.held.has(id) ? [] : this.#node(id)));
+  }
+
+  #arrange(changes, isMoving) {
+    const moves = changes.map((change) => ({ ...change, moved: movesOf(change) }));
+    const moved = moves.flatMap((one) => [...one.moved.keys()]);
+    const play = isMoving ? flip(changes.map(({ list }) => list), moved) : null;
     const focused = keepFocus();
-    this.#remove(places);
+    this.#remove(changes);
     for (const { list, moved } of moves) {
       moved.forEach((next, element) => this.blocks.put(list, element, next));
       if (!this.held.size) this.blocks.tidy(list);
@@ -83,41 +108,13 @@ export class Renderer {
     play?.();
   }
 
-  #free(cards) {
-    return this.held.size ? cards.filter(({ task }) => !this.held.has(task.id)) : cards;
-  }
-
-  #isChanged(list, cards) {
-    const drawn = this.drawn.get(list);
-    return this.isDisturbed || drawn?.length !== cards.length || cards.some(({ task }, at) => task.id !== drawn[at].task.id);
-  }
-
-  #remove(places) {
-    for (const [id, { element }] of this.nodes) {
-      if (places.has(id) || this.held.has(id)) continue;
-      element.remove();
-      this.nodes.delete(id);
+  #remove(changes) {
+    const stays = new Set(changes.flatMap(({ now }) => now));
+    for (const node of changes.flatMap(({ old }) => old)) {
+      if (stays.has(node) || this.held.has(node.id)) continue;
+      node.element.remove();
+      this.nodes.delete(node.id);
     }
-  }
-
-  /**
-   * What must move for a list to stand in order, as few as one moved card needs.
-   * @param {Map<string, string>} places the column of each task @returns {Map<HTMLElement, HTMLElement>} before what
-   */
-  #moves(list, cards, places) {
-    const all = cardsOf(list);
-    const standing = this.held.size ? all.filter(({ dataset }) => !this.held.has(dataset.id)) : all;
-    const goes = (element) => element && places.get(element.dataset.id) !== list.dataset.list;
-    const moved = new Map();
-    let at = 0;
-    for (const { task } of cards) {
-      const element = this.#node(task.id).element;
-      while (standing[at] !== element && (moved.has(standing[at]) || goes(standing[at]))) at += 1;
-      if (standing[at] !== element && standing[at + 1] === element) at += 1;
-      if (standing[at] === element) at += 1;
-      else moved.set(element, standing[at]);
-    }
-    return moved;
   }
 
   #node(id) {
@@ -125,25 +122,40 @@ export class Renderer {
     if (!node) {
       const element = this.template.content.firstElementChild.cloneNode(true);
       element.dataset.id = id;
-      this.nodes.set(id, (node = { element }));
+      this.nodes.set(id, (node = { id, element }));
     }
     return node;
   }
+}
 
-  #paint(card) {
-    const node = this.#node(card.task.id);
-    if (node.card === card) return;
-    const { task, pending, lease, isCarried } = (node.card = card);
-    const [name, notes, menu, trash] = node.element.children;
-    write(name, task.name);
-    menu.ariaLabel = `Move to…: ${task.name}`;
-    trash.ariaLabel = `Delete: ${task.name}`;
-    const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
-    write(notes, words.filter(Boolean).join(' · '));
-    const isLong = task.name.length > SHORT;
-    const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
-    node.element.className = names.filter(Boolean).join(' ');
+/**
+ * What must move for a stretch to stand in order, as few as one moved card needs.
+ * @param {Change} change @returns {Map<HTMLElement, HTMLElement | undefined>} before what, or at the list's end
+ */
+function movesOf({ old, now, next }) {
+  const stays = new Set(now);
+  const moved = new Map();
+  let at = 0;
+  for (const node of now) {
+    while (old[at] && old[at] !== node && (moved.has(old[at].element) || !stays.has(old[at]))) at += 1;
+    if (old[at] !== node && old[at + 1] === node) at += 1;
+    if (old[at] === node) at += 1;
+    else moved.set(node.element, old[at]?.element ?? next);
   }
+  return moved;
+}
+
+function paint(node, card) {
+  const { task, pending, lease, isCarried } = (node.card = card);
+  const [name, notes, menu, trash] = node.element.children;
+  write(name, task.name);
+  menu.ariaLabel = `Move to…: ${task.name}`;
+  trash.ariaLabel = `Delete: ${task.name}`;
+  const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
+  write(notes, words.filter(Boolean).join(' · '));
+  const isLong = task.name.length > SHORT;
+  const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
+  node.element.className = names.filter(Boolean).join(' ');
 }
 
 /** Focus stays on its card, or goes to the next one if that card goes. */
@@ -159,4 +171,3 @@ function keepFocus() {
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });
   };
 }
-

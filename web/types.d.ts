@@ -27,6 +27,9 @@ type Outcome =
 /** A task as it is to be drawn: with what is pending on it and who else holds it. */
 type Card = { task: Task; pending: string; lease: Lease | null; isCarried?: boolean };
 type Column = { id: string; cards: Card[] };
+/** A card's element with what it shows; and a stretch of a list: what stood there, what shall, and what comes next. */
+type Drawn = { id: string; element: HTMLElement; card?: Card };
+type Change = { list: HTMLElement; old: Drawn[]; now: Drawn[]; next?: HTMLElement };
 type Found = { column: Column; at: number; card: Card };
 
 /** What a task was like at one moment, null while it did not exist; and a step between two such moments. */
