@@ -8,43 +8,19 @@ const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
 /** How many cards may slide at once; each costs about a millisecond. On a crowded board only what moved by itself is seen to. */
 const [MOST, MOST_IF_CROWDED] = [12, 2];
 
+/** @type {WeakMap<HTMLElement, Animation>} the last slide of each card */
+const slides = new WeakMap();
+
 /** The cards of a list or board, in order. @returns {any[]} */
 export function cardsOf(place) {
   return [...place.querySelectorAll('.card')];
 }
 
-/** The cards of a list that can be seen, each with its place. @returns {any} */
-function visible(list) {
-  const { top, bottom } = list.getBoundingClientRect();
-  const seen = (elements) => {
-    const shown = [];
-    for (let at = firstBelow(elements, top); at < elements.length; at++) {
-      const place = elements[at].getBoundingClientRect();
-      if (place.top > bottom) break;
-      shown.push([elements[at], place]);
-    }
-    return shown;
-  };
-  return seen(list.children).flatMap(([block]) => seen(block.children));
-}
-
-/** A card with its place, if it can be seen: nothing out of sight is laid out for this. @returns {any} */
-function ifVisible(card) {
-  const [shown, block] = [card.closest('ol'), card.parentElement].map((one) => one?.getBoundingClientRect());
-  if (!shown || block.bottom < shown.top || block.top > shown.bottom) return [];
-  const place = card.getBoundingClientRect();
+/** A card with its place, if it can be seen: nothing that the browser skips is laid out for this. @returns {any} */
+function placed(card) {
+  if (!card.checkVisibility({ contentVisibilityAuto: true })) return [];
+  const [shown, place] = [card.closest('ol'), card].map((one) => one.getBoundingClientRect());
   return place.bottom >= shown.top && place.top <= shown.bottom ? [[card, place]] : [];
-}
-
-/** Where in a pile of elements the first one is that reaches below y: few are measured, as each costs. */
-function firstBelow(elements, y) {
-  let [low, high] = [0, elements.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (elements[middle].getBoundingClientRect().bottom < y) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Makes the blocks, splits those that grow, and keeps the empty ones for later. */
@@ -78,12 +54,7 @@ export class Blocks {
   }
 
   #block() {
-    const spare = this.spare.pop();
-    if (spare) return spare;
-    const block = document.createElement('div');
-    block.className = 'block';
-    block.role = 'none';
-    return block;
+    return this.spare.pop() ?? Object.assign(document.createElement('div'), { className: 'block', role: 'none' });
   }
 }
 
@@ -95,15 +66,16 @@ export function flip(lists, moved) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return null;
   const isCrowded = lists.some(({ childElementCount }) => childElementCount > 2);
   const most = isCrowded ? MOST_IF_CROWDED : MOST;
-  const look = () => (isCrowded ? moved.slice(0, MOST).flatMap(ifVisible) : lists.flatMap(visible));
+  const look = () => (isCrowded ? moved.slice(0, MOST) : lists.flatMap(cardsOf)).flatMap(placed);
   const before = new Map(look());
+  before.forEach((_, card) => slides.get(card)?.cancel()); // from now on cards stand where they belong
   return () => {
     const steps = look().map(([card, to]) => ({ card, to, from: before.get(card) }))
       .filter(({ from, to }) => from?.x !== to.x || from.y !== to.y);
     const few = steps.length > most ? steps.filter(({ card }) => moved.includes(card)).slice(0, most) : steps;
     for (const { card, from, to } of few) {
-      card.animate(from ? [{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: 'none' }]
-        : [{ opacity: 0, scale: 0.96 }, { opacity: 1, scale: 1 }], EASE);
+      slides.set(card, card.animate(from ? [{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: 'none' }]
+        : [{ opacity: 0, scale: 0.96 }, { opacity: 1, scale: 1 }], EASE));
     }
   };
 }

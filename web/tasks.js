@@ -22,7 +22,6 @@ export function readTask({ index, data, revision = '' }, columns) {
     list: known ? fields.list : columns[0],
     mark: known || fields.list === undefined || fields.list === null ? '' : text(fields.list),
     position: isPosition(fields.position) ? fields.position : fallbackPosition(index),
-    by: text(fields.by ?? ''),
     key: UUID.test(fields.key) ? fields.key : '',
     op: typeof fields.op === 'string' ? fields.op : '',
     revision,

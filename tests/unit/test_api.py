@@ -96,11 +96,19 @@ def test_an_idempotency_key_used_for_another_body_is_refused(client):
     assert len(client.get("/tasks").json["tasks"]) == 1
 
 
-def test_the_mark_in_the_item_is_the_one_that_the_page_computes(client, emulator):
-    client.post("/tasks", json={"name": "a"}, headers={"Idempotency-Key": "k"})
+OWN_KEY = "0b5a7e52-1a52-4f0c-9d9e-27f0f6a3c111"
+
+
+@pytest.mark.parametrize(
+    ("key", "mark"),
+    [(OWN_KEY, OWN_KEY), ("k", str(uuid.uuid5(uuid.NAMESPACE_URL, "script\nk")))],
+)
+def test_a_uuid_as_idempotency_key_marks_the_item_another_key_by_its_caller(
+    client, emulator, key, mark
+):
+    client.post("/tasks", json={"name": "a"}, headers={"Idempotency-Key": key})
     path = f"/v1/Services/{emulator.service_sid}/Lists/{LIST_NAME}/Items/0"
     keys = (emulator.api_key, emulator.api_secret)
-    mark = str(uuid.uuid5(uuid.NAMESPACE_URL, "script\nk"))
     text = emulator.respond("GET", path, authorization=keys).body.decode()
     assert text.count(mark) == 2
 

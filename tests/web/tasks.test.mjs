@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { Synced } from '../../web/view.js';
 import { cleanName, compare, fallbackPosition, isPosition, nameProblem, readTask } from '../../web/tasks.js';
-import { uuid4, uuid5 } from '../../web/uuid.js';
+import { uuid4 } from '../../web/uuid.js';
 
 const COLUMNS = ['todo', 'doing'];
 const read = (data, index = 0) => readTask({ index, data, revision: 'r' }, COLUMNS);
@@ -90,11 +90,6 @@ test('a name is at most so many characters and bytes', () => {
   assert.match(nameProblem('x'.repeat(501), limits), /501 characters/);
   assert.match(nameProblem('€'.repeat(234), limits), /702 bytes/);
   assert.equal(nameProblem('🎉'.repeat(175), limits), '');
-});
-
-test('uuid5 is Python’s', () => {
-  assert.equal(uuid5('python.org'), '7af94e2b-4dd9-50f0-9c9a-8a48519bdef0');
-  assert.equal(uuid5(`sändra\n${'x'.repeat(200)}`), 'eff4fc5d-4217-5ea1-aa6b-d8cf001c4174');
 });
 
 test('uuid4 says that it is random', () => {
