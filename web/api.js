@@ -2,7 +2,7 @@
 /** The server: its REST API, and the way of operations there. */
 
 import { readTask } from './tasks.js';
-import { uuid4, uuid5 } from './uuid.js';
+import { uuid4 } from './uuid.js';
 
 const REQUEST_LIMIT_MS = 12000;
 const MAX_STALE_SECONDS = 60;
@@ -94,10 +94,9 @@ export class Api {
     return readTask({ index: id, revision, data }, this.columns);
   }
 
-  /** Takes or renews. @param {string | null} lease @returns {Promise<{lease: string}>} */
+  /** Takes or renews. */
   takeLease(task, activity, lease) {
-    const headers = lease ? { Lease: lease } : {};
-    return this.#signed('PUT', `/tasks/${task}/lease`, { headers, body: { activity } });
+    return this.#signed('PUT', `/tasks/${task}/lease`, { headers: { Lease: lease }, body: { activity } });
   }
 
   /** Gives up, also while the tab closes. */
@@ -128,7 +127,8 @@ export class Api {
       const response = await fetch(path, { ...content, signal, cache: 'no-store' });
       if (response.status === 204) return null;
       if (response.ok) return await response.json();
-      if (response.status === 504) throw new OutcomeUnknown();
+      const isSaid = response.headers.get('Content-Type')?.startsWith('application/problem+json');
+      if (response.status === 504 || (response.status > 499 && !isSaid)) throw new OutcomeUnknown();
       const problem = await response.json().catch(() => ({}));
       throw new Refusal(response.status, problem, response.headers.get('Retry-After'));
     } catch (error) {
@@ -139,7 +139,7 @@ export class Api {
 
 function bodyOf(operation) {
   const { kind, name, list, after, before, at, restore } = operation;
-  const index = (id) => (id === null || id === undefined ? undefined : Number(id));
+  const index = (id) => (/^\d+$/.test(id) ? Number(id) : undefined);
   const fields = { name, list, after: index(after), before: index(before), at };
   return kind === 'add' ? { ...fields, restore: index(restore) } : fields;
 }
@@ -179,17 +179,13 @@ export class Outbox {
   async #send(operation) {
     const other = this.state.conflict(operation);
     if (other) return this.state.refused(operation, 'Someone changed it meanwhile.', other);
-    this.state.sending(operation, uuid5(`${this.identity}\n${operation.id}`));
+    this.state.sending(operation);
     try {
       const lease = await this.leases.idOf(operation.task);
       const task = await this.api.send(operation, this.state.condition(operation), lease);
       this.state.answered(operation, task, Date.now());
     } catch (error) {
       this.#failed(operation, error);
-    }
-    if (operation.isLeased && operation.phase !== 'waiting') {
-      operation.isLeased = false;
-      this.leases.drop(operation.task);
     }
     this.changed();
     this.pump();

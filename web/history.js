@@ -76,10 +76,13 @@ export class History {
       if (report.task) this.#left(report.task, fieldsOf(operation));
       return;
     }
-    const { entry, isRevert } = operation;
+    const { entry, isRevert, kind, task, restore } = operation;
     if (!entry) return;
-    for (const stack of Object.values(this.stacks)) if (stack.includes(entry)) stack.splice(stack.indexOf(entry), 1);
-    if (isRevert && !report.current) this.stacks[isRevert].push(entry);
+    const isLost = (one) => one === entry || (kind === 'add' && !isRevert && one.task === task);
+    for (const which of ['undo', 'redo']) this.stacks[which] = this.stacks[which].filter((one) => !isLost(one));
+    if (!isRevert || report.current) return;
+    this.stacks[isRevert].push(entry);
+    if (kind === 'add') this.rename(task, restore);
   }
 
   #left(task, fields) {

@@ -17,26 +17,24 @@ export class Leases {
   }
 
   /**
-   * Takes a task for an activity.
+   * Takes a task for an activity. The page chooses the lease's id, as an answer may be lost.
    * @param {'dragging' | 'editing'} activity
    * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
    */
   take(task, activity, refused) {
     if (this.share(task) || Number.isNaN(Number(task))) return;
-    const ask = () => this.#ask(task, activity, refused);
-    const timer = setInterval(ask, this.renewMs);
-    /** @type {Held} */
-    const held = { id: null, wanted: uuid4(), users: 1, answer: Promise.resolve(null), timer };
+    const id = uuid4();
+    const ask = () => this.#ask(task, activity, id, refused);
+    const renew = () => (held.renewed = ask());
+    const held = { id, users: 1, timer: setInterval(renew, this.renewMs), taken: ask(), renewed: null };
     this.held.set(task, held);
-    this.state.ownLeases.add(task);
-    held.answer = ask();
+    this.state.ownLeases.add(id);
   }
 
-  /** The id of the lease on a task once it was answered, or null; then an earlier one is given up for good. */
+  /** The id of the lease on a task once its taking was answered, or null; then an earlier one is given up for good. */
   async idOf(task) {
-    const held = this.held.get(task);
-    if (!held) await this.leaving.get(task);
-    return (await held?.answer) ?? null;
+    await (this.held.get(task)?.taken ?? this.leaving.get(task));
+    return this.held.get(task)?.id ?? null;
   }
 
   /** Holds it for one more user, if it is held. */
@@ -46,44 +44,30 @@ export class Leases {
     return held !== undefined;
   }
 
-  /** Gives up a task, after its taking was answered. */
+  /** Gives up a task, after its taking or renewal was answered. */
   drop(task) {
     const held = this.held.get(task);
     if (!held || --held.users > 0) return;
-    this.held.delete(task);
-    clearInterval(held.timer);
-    this.leaving.set(task, this.#giveUp(task, held));
+    this.#forget(task);
+    const answered = Promise.all([held.taken, held.renewed]);
+    this.leaving.set(task, answered.then(() => this.api.dropLease(task, held.id)).catch(() => {}));
   }
 
-  async #giveUp(task, held) {
-    const id = held.id ?? (await held.answer);
-    if (!this.held.has(task)) this.state.ownLeases.delete(task);
-    if (id) await this.api.dropLease(task, id).catch(() => {});
-  }
-
-  /** The tab closes: what is answered is given up now, the rest runs out. */
+  /** The tab closes. */
   dropAll() {
-    for (const [task, held] of this.held) {
-      held.users = 1;
-      this.drop(task);
-    }
+    this.held.forEach(({ id }, task) => this.api.dropLease(task, id).catch(() => {}));
   }
 
-  async #ask(task, activity, refused) {
-    const held = this.held.get(task);
-    try {
-      await this.leaving.get(task);
-      const { lease } = await this.api.takeLease(task, activity, held?.wanted ?? null);
-      if (held) held.id = lease;
-      this.state.ownLeases.add(lease);
-      return lease;
-    } catch (error) {
-      if (error.status !== 423 || this.held.get(task) !== held) return held?.id ?? null;
-      this.held.delete(task);
-      clearInterval(held?.timer);
-      this.state.ownLeases.delete(task);
-      refused(error.message);
-      return null;
-    }
+  async #ask(task, activity, id, refused) {
+    await this.leaving.get(task);
+    const { status, message } = await this.api.takeLease(task, activity, id).catch((error) => error);
+    if (status !== 423 || this.held.get(task)?.id !== id) return;
+    this.#forget(task);
+    refused(message);
+  }
+
+  #forget(task) {
+    clearInterval(this.held.get(task)?.timer);
+    this.held.delete(task);
   }
 }

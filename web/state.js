@@ -4,7 +4,7 @@
  * No DOM and no I/O; times are milliseconds given by the caller.
  */
 
-import { apply, Synced } from './view.js';
+import { apply, find, Synced } from './view.js';
 
 export const CONFIRMED_STAYS_MS = 5000;
 const LEASE_SHOWN_MS = 15000;
@@ -19,7 +19,7 @@ export class State {
     this.operations = [];
     /** @type {Map<string, Lease>} */
     this.leases = new Map();
-    /** @type {Set<string>} leases of this page: their ids, and the tasks it is just asking for */
+    /** @type {Set<string>} the ids of this page's leases */
     this.ownLeases = new Set();
     /** @type {number | null} */
     this.lineUpSince = null;
@@ -33,8 +33,10 @@ export class State {
   }
 
   add(wanted) {
-    const fresh = { phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
+    const title = find(this.view(), wanted.task)?.card.task.name ?? wanted.name;
+    const fresh = { title, phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
     const operation = { ...fresh, marks: [], ...wanted };
+    for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
     this.operations.push(operation);
     return operation;
   }
@@ -44,14 +46,14 @@ export class State {
     this.operations = this.operations.filter((other) => other !== operation);
   }
 
-  /** The operations that may go out: one per task and per place, after those on its neighbours. */
+  /** The operations that may go out: one at a time of those that have a task, a neighbour or a place in common. */
   sendable(now) {
     const busy = new Set();
     return this.operations.filter((operation) => {
-      const { task, after, before, restore } = operation;
-      const place = placeOf(operation);
-      const mustWait = [task, after, before, restore, place].some((name) => name && busy.has(name));
-      if (operation.phase !== 'answered') busy.add(task).add(place);
+      const { phase, task, after, before, restore } = operation;
+      const names = [task, after, before, restore, placeOf(operation)].filter(Boolean);
+      const mustWait = names.some((name) => busy.has(name));
+      if (phase !== 'answered' && phase !== 'held') names.forEach((name) => busy.add(name));
       return !mustWait && this.#isDue(operation, now);
     });
   }
@@ -60,9 +62,9 @@ export class State {
     return phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt);
   }
 
-  /** Notes that it goes out now, with the mark its event will carry. @param {Operation} operation */
-  sending(operation, mark) {
-    if (!operation.marks.includes(mark)) operation.marks.push(mark);
+  /** Notes that it goes out now; its event will carry its id. @param {Operation} operation */
+  sending(operation) {
+    if (!operation.marks.includes(operation.id)) operation.marks.push(operation.id);
     operation.base ??= this.revisionOf(operation.task);
     operation.tries += 1;
     operation.phase = 'sent';
@@ -96,8 +98,8 @@ export class State {
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
     this.cancel(operation);
+    if (operation.kind === 'add') this.#dropFollowers(operation);
     this.report({ kind: 'dropped', operation, reason, current });
-    if (operation.kind === 'add') this.#dropFollowers(operation.task);
   }
 
   /** It is unknown whether it happened. @param {Operation} operation */
@@ -150,7 +152,7 @@ export class State {
       if (operation.kind === 'add' && operation.phase !== 'answered') continue;
       const isDone = operation.phase === 'answered' || operation.kind === 'remove';
       if (isDone) this.#settle(operation);
-      else this.refused(operation, 'Someone else deleted it meanwhile.');
+      else this.refused(operation, 'It was deleted meanwhile.');
     }
   }
 
@@ -198,7 +200,7 @@ export class State {
   /** The lease of someone else on a task, or null. @returns {Lease | null} */
   heldByOther(id) {
     const lease = this.leases.get(id);
-    return !lease || this.ownLeases.has(lease.lease) || this.ownLeases.has(id) ? null : lease;
+    return !lease || this.ownLeases.has(lease.lease) ? null : lease;
   }
 
   #done(operation, task) {
@@ -220,10 +222,11 @@ export class State {
     this.report({ kind: 'named', from, to });
   }
 
-  /** What was done to a task that was never added goes with it. */
-  #dropFollowers(id) {
-    this.operations = this.operations.filter((one) => one.task !== id);
-    this.operations.forEach((one) => dropNeighbour(one, id));
+  /** What was done to a task that was never added goes with it; its last name is the one to give back. */
+  #dropFollowers(added) {
+    added.name = this.operations.findLast(({ task, name }) => task === added.task && name !== undefined)?.name ?? added.name;
+    this.operations = this.operations.filter(({ task }) => task !== added.task);
+    this.operations.forEach((one) => dropNeighbour(one, added.task));
   }
 }
 

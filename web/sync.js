@@ -17,7 +17,7 @@ export class SyncLine {
     this.state = { state: 'connecting', since: Date.now() };
     this.failures = 0;
     this.heardAt = Date.now();
-    this.renewAt = Infinity;
+    this.renewAt = this.lapsesAt = Infinity;
     this.isProbing = false;
   }
 
@@ -68,6 +68,7 @@ export class SyncLine {
     const grant = await this.api.token();
     if (link !== this.link) throw TOO_LATE;
     link.isFresh = true;
+    this.lapsesAt = Date.now() + grant.expires_in * 950;
     this.renewAt = Date.now() + grant.expires_in * 750;
     this.listener.granted(grant);
     return grant;
@@ -104,7 +105,9 @@ export class SyncLine {
       const { token } = await this.#grant(link);
       await within(this.settings.connectLimitMs, link.client.updateToken(token));
     } catch (error) {
-      this.#lost(link, error);
+      const isGood = link === this.link && link.isUp && Date.now() < this.lapsesAt;
+      if (isGood) this.renewAt = Date.now() + this.settings.renewAgainMs;
+      else this.#lost(link, error);
     }
     link.isRenewing = false;
     link.changedAt = Date.now();

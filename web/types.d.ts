@@ -4,7 +4,7 @@
  * server has given one it is `new-…`. `mark`: the value of an unknown list, shown in the first column. */
 type Task = {
   id: string; name: string; list: string; mark: string; position: string;
-  by: string; key: string; op: string; revision: string;
+  key: string; op: string; revision: string;
 };
 type Lease = { by: string; activity: string; lease: string; until: number };
 type Place = { list?: string; after?: string | null; before?: string | null; at?: 'top' | 'bottom' };
@@ -12,7 +12,7 @@ type Place = { list?: string; after?: string | null; before?: string | null; at?
 /** Something the person did. `id` is its Idempotency-Key; `marks` are what its event may carry as key or op.
  * `guard` gives the fields that nobody else may have changed: with it, it is conditional from the start. */
 type Operation = Place & {
-  id: string; kind: 'add' | 'change' | 'remove'; task: string; name?: string; restore?: string;
+  id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; name?: string; restore?: string;
   guard?: () => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
   base?: string; revision?: string; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
   isLeased?: boolean; entry?: Entry; isRevert?: 'undo' | 'redo';
@@ -53,7 +53,7 @@ type CarryHands = {
 };
 /** Of a drag; a null place: put it back. */
 type DragHands = {
-  canStart: (id: string) => boolean; refused: (id: string) => void; started: (id: string) => void;
+  pressed: (id: string) => void; letGo: (id: string) => void; canStart: (id: string) => boolean; refused: (id: string) => void; started: (id: string) => void;
   dropped: (id: string, place: Place | null) => void;
 };
 type KeyHands = {
@@ -70,7 +70,7 @@ type LineListener = {
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
-type Held = { id: string | null; wanted: string; users: number; answer: Promise<string | null>; timer: ReturnType<typeof setInterval> };
+type Held = { id: string; users: number; taken: Promise<void>; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
 
 declare const Twilio: { Sync: { Client: any } };
 interface Window {

@@ -135,6 +135,12 @@ export function find(view, id) {
   return null;
 }
 
+/** Whether a task stands at a place. @param {Column[]} view @param {string} id @param {Place} place */
+export function stands(view, id, { list, after, before }) {
+  const { column, at } = find(view, id) ?? {};
+  return column?.id === list && column.cards[at - 1]?.task.id === after && column.cards[at + 1]?.task.id === before;
+}
+
 function card(task, lease) {
   if (lease) return { task, pending: '', lease };
   let shown = plain.get(task);
@@ -160,15 +166,14 @@ function moves({ list, after, before, at }) {
 function withChange({ task, lease, pending }, { name, list, phase }) {
   return {
     task: { ...task, name: name ?? task.name, list: list ?? task.list, mark: list ? '' : task.mark },
-    pending: phase === 'held' ? pending : mark(phase),
+    pending: phase === 'held' || pending === 'unknown' ? pending : mark(phase),
     lease,
     isCarried: phase === 'held',
   };
 }
 
 function newCard(view, { task, name = '', list = view[0].id, phase }) {
-  const blank = { position: '', by: '', key: '', op: '', revision: '', mark: '' };
-  return { task: { id: task, name, list, ...blank }, pending: mark(phase), lease: null };
+  return { task: { id: task, name, list }, pending: mark(phase), lease: null };
 }
 
 function mark(phase) {
@@ -178,8 +183,7 @@ function mark(phase) {
 /** Puts a card by its neighbours, else at an end. */
 function put(view, shown, { after, before, at }) {
   const { cards } = view.find((column) => column.id === shown.task.list) ?? view[0];
-  const index = (id) =>
-    id === undefined || id === null ? -1 : cards.findIndex((other) => other.task.id === id);
+  const index = (id) => cards.findIndex((other) => other.task.id === id);
   const [previous, next] = [index(after), index(before)];
   const end = at === 'top' ? 0 : cards.length;
   cards.splice(previous >= 0 ? previous + 1 : next >= 0 ? next : end, 0, shown);

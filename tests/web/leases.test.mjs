@@ -6,24 +6,28 @@ import { Leases } from '../../web/leases.js';
 
 function page() {
   const calls = [];
-  const gate = {};
+  const gate = { shut: undefined };
   const api = {
     takeLease: async (task, activity, lease) => (calls.push(['take', lease]), { lease }),
-    dropLease: (task, lease) => new Promise((answer) => (calls.push(['drop', lease]), (gate.open = answer))),
+    dropLease: (task, lease) => (calls.push(['drop', lease]), gate.shut),
   };
   return { calls, gate, leases: new Leases({ ownLeases: new Set() }, api, 10_000) };
 }
 
+const later = () => new Promise((done) => setImmediate(done));
+
 test('what follows an edit waits until its lease is given up', async () => {
   const { gate, leases } = page();
+  let open;
+  gate.shut = new Promise((done) => (open = done));
   leases.take('3', 'editing', () => {});
   await leases.idOf('3');
   leases.drop('3');
   let isFree = false;
   const next = leases.idOf('3').then((id) => ((isFree = true), id));
-  await new Promise((later) => setImmediate(later));
+  await later();
   assert.equal(isFree, false);
-  gate.open();
+  open();
   assert.equal(await next, null);
 });
 
@@ -32,8 +36,24 @@ test('a lease is asked for under an id of the page, so that a lost answer shuts 
   const ask = leases.api.takeLease;
   leases.api.takeLease = (...given) => (ask(...given), Promise.reject(new Error('no answer')));
   leases.take('3', 'editing', () => {});
-  assert.equal(await leases.idOf('3'), null);
-  const [[, first]] = calls;
-  assert.match(first, /^[0-9a-f-]{36}$/);
-  clearInterval(leases.held.get('3').timer);
+  const id = await leases.idOf('3');
+  assert.match(id, /^[0-9a-f-]{36}$/);
+  leases.drop('3');
+  await leases.leaving.get('3');
+  assert.deepEqual(calls, [['take', id], ['drop', id]]);
+});
+
+test('a renewal under way is answered before the lease is given up', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { calls, leases } = page();
+  leases.take('3', 'dragging', () => {});
+  await leases.idOf('3');
+  let answer;
+  leases.api.takeLease = () => new Promise((done) => (answer = () => (calls.push(['renewed']), done({}))));
+  t.mock.timers.tick(10_000);
+  leases.drop('3');
+  await later();
+  answer();
+  await leases.leaving.get('3');
+  assert.deepEqual(calls.map(([what]) => what), ['take', 'renewed', 'drop']);
 });

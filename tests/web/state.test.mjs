@@ -29,7 +29,8 @@ const move = (state, task, list, place = {}, id = `${task}-${list}`) =>
   state.add({ id, kind: 'change', task, list, ...place });
 
 function send(state, operation, mark = operation.id) {
-  state.sending(operation, mark);
+  operation.id = mark;
+  state.sending(operation);
   return operation;
 }
 
@@ -78,7 +79,7 @@ test('two cards added to one column go out one after the other, so that their or
   const wanted = { kind: 'add', at: 'bottom' };
   const [first, second, other] = [['new-1', 'todo'], ['new-2', 'todo'], ['new-3', 'done']].map(([task, list]) => state.add({ ...wanted, id: task, task, list, name: task }));
   assert.deepEqual(state.sendable(0), [first, other]);
-  state.sending(first, 'mark');
+  send(state, first, 'mark');
   assert.deepEqual(state.sendable(0), [other]);
   state.answered(first, { id: '0', name: 'new-1', list: 'todo', revision: '1' }, 0);
   assert.deepEqual(state.sendable(0), [second, other]);
@@ -104,6 +105,43 @@ test('a move beside a moving neighbour waits until that one is answered', () => 
   state.answered(first, item(0, { list: 'doing' }, 'r9'), 1);
   assert.deepEqual(state.sendable(0), [second]);
   assert.deepEqual(names(state), ['c', 'a b', '']);
+});
+
+test('what an unsent operation names stays where it is until that is done', () => {
+  const { state } = board();
+  const back = state.add({ id: 'back', kind: 'add', task: 'new-1', name: 'x', list: 'todo', after: '0' });
+  const away = move(state, '0', 'doing');
+  assert.deepEqual(state.sendable(0), [back]);
+  state.answered(send(state, back), item(9), 1);
+  assert.deepEqual(state.sendable(0), [away]);
+});
+
+test('an operation under a former id names the task that it became', () => {
+  const { state } = board();
+  state.answered(send(state, state.add({ id: 'x', kind: 'add', task: 'new-1', name: 'x', list: 'todo' })), item(9), 1);
+  assert.equal(move(state, '0', 'todo', { after: 'new-1' }).after, '9');
+});
+
+test('a refused add gives back the name that it had last', () => {
+  const { state, log } = board([]);
+  const add = send(state, state.add({ id: 'x', kind: 'add', task: 'new-1', name: 'x', list: 'todo' }));
+  state.add({ id: 'y', kind: 'change', task: 'new-1', name: 'y' });
+  state.refused(add, 'because');
+  assert.deepEqual(log.map(({ kind, operation }) => [kind, operation.name]), [['dropped', 'y']]);
+});
+
+test('a refusal can name its task when that is gone', () => {
+  const { state, log } = board();
+  move(state, '0', 'doing');
+  state.remove('0');
+  assert.equal(log[0].operation.title, 'a');
+});
+
+test('of two changes that wait, one that may not have happened marks the card', () => {
+  const { state } = board();
+  state.unknown(send(state, move(state, '0', 'doing')), 0);
+  state.add({ id: 'y', kind: 'change', task: '0', name: 'y' });
+  assert.deepEqual(marks(state), ['unknown']);
 });
 
 test('an answer confirms an operation and does not remove it', () => {
@@ -396,12 +434,9 @@ test('a lease shows for 15 s after its last event', () => {
   assert.equal(state.heldByOther('0'), null);
 });
 
-test('a lease of one’s own, also while it is asked for, is not another’s', () => {
+test('a lease of one’s own is not another’s', () => {
   const { state } = board();
-  state.ownLeases.add('0');
   state.putLease('0', { by: 'me', activity: 'dragging', lease: 'l' }, 0);
-  assert.equal(state.heldByOther('0'), null);
-  state.ownLeases.delete('0');
   assert.ok(state.heldByOther('0'));
   state.ownLeases.add('l');
   assert.equal(state.heldByOther('0'), null);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { SyncLine } from '../../web/sync.js';
 
 const grant = { token: 't', expires_in: 3600, sync: { list: 'tasks', leases: 'leases', options: {} } };
-const settings = { retryPolicy: { min: 1, max: 1 }, watchMs: 1e6, grantLimitMs: 0, reachMs: 1 };
+const settings = { retryPolicy: { min: 1, max: 1 }, watchMs: 1e6, grantLimitMs: 0, reachMs: 1, renewAgainMs: 5000 };
 
 /** A client whose objects open when the test calls `opens.list` or `opens.map`. */
 class Client {
@@ -18,7 +18,9 @@ class Client {
     for (const kind of ['list', 'map']) this[kind] = () => new Promise((open) => (this.opens[kind] = open));
   }
 
-  on() {}
+  on(name, hear) {
+    if (name === 'connectionStateChanged') this.state = hear;
+  }
 
   removeAllListeners() {}
 
@@ -32,14 +34,15 @@ function sdkObject(items = []) {
   return { heard, on, getItems: async () => ({ items, hasNextPage: false }) };
 }
 
-function startLine() {
+function startLine(token = async () => grant) {
   globalThis.Twilio = { Sync: { Client } };
   globalThis.addEventListener = () => {};
   Client.made = [];
   const said = [];
   const listener = new Proxy({}, { get: (_, name) => (...args) => said.push([name, ...args]) });
-  new SyncLine({ token: async () => grant, reach: async () => {} }, listener).start(settings, false);
-  return (name) => said.filter(([word]) => word === name).map(([, ...args]) => args);
+  const line = new SyncLine({ token, reach: async () => {} }, listener);
+  line.start(settings, false);
+  return (name) => (name === 'line' ? line : said.filter(([word]) => word === name).map(([, ...args]) => args));
 }
 
 async function until(isTrue) {
@@ -76,4 +79,21 @@ test('what leaves the worker is plain data', async (t) => {
   list.heard.itemUpdated({ item: { ...item, revision: '2' } });
   const plain = (revision) => ({ index: 0, revision, data: { name: 'a' } });
   assert.deepEqual([said('read')[0], said('put')[0]], [[[plain('1')]], [plain('2')]]);
+});
+
+test('a token that cannot be had for a moment does not cut a line that is up', async (t) => {
+  t.mock.method(globalThis, 'setInterval', () => {});
+  let asked = 0;
+  const said = startLine(async () => {
+    if (++asked > 1) throw new Error('503');
+    return grant;
+  });
+  await until(() => Client.made[0]?.opens.map);
+  Client.made[0].state('connected');
+  const line = said('line');
+  line.renewAt = 0;
+  line.look(false);
+  await until(() => line.renewAt);
+  assert.equal(line.link.client, Client.made[0]);
+  assert.ok(line.renewAt < line.lapsesAt);
 });

@@ -1,0 +1,44 @@
+// What the page makes of the server's answers.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { COLUMNS, item, later, world } from './world.mjs';
+
+const { Api, OutcomeUnknown } = await import('../../web/api.js');
+
+test('a lease is held, and named again, while it is unknown whether a change happened', async () => {
+  const sent = [];
+  const page = world({
+    send: async (operation, revision, lease) => {
+      sent.push(lease);
+      if (sent.length === 1) throw new OutcomeUnknown();
+      return item(0, { list: 'doing' }, 'new');
+    },
+  });
+  page.state.put(item(0));
+  page.leases.take('0', 'dragging', () => {});
+  const move = page.act({ kind: 'change', task: '0', list: 'doing', isLeased: true });
+  await later();
+  assert.deepEqual(page.calls.map(([what]) => what), ['take']);
+  move.retryAt = 0;
+  page.outbox.pump();
+  await later();
+  assert.equal(sent.length, 2);
+  assert.ok(sent[0] && sent[0] === sent[1]);
+  page.leases.drop('0');
+});
+
+test('a failure that the server does not tell of itself says nothing of the outcome', async (t) => {
+  const headers = { 'Content-Type': 'text/html' };
+  t.mock.method(globalThis, 'fetch', async () => new Response('<h1>502 Bad Gateway</h1>', { status: 502, headers }));
+  const api = new Api(COLUMNS, async () => '');
+  await assert.rejects(api.send({ kind: 'add', id: 'x', name: 'a', list: 'todo' }), OutcomeUnknown);
+});
+
+test('a task that has no id yet is no neighbour for the server', async (t) => {
+  const bodies = [];
+  t.mock.method(globalThis, 'fetch', async (path, { body }) => (bodies.push(JSON.parse(body)), Response.json({ id: 1 })));
+  await new Api(COLUMNS, async () => '').send({ kind: 'add', id: 'x', name: 'a', after: 'new-1', before: '0', restore: 'new-2' });
+  assert.deepEqual(bodies, [{ name: 'a', before: 0 }]);
+});

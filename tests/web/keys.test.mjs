@@ -1,0 +1,41 @@
+// A card carried by keys.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Refusal } from '../../web/api.js';
+import { item, later, world } from './world.mjs';
+
+globalThis.document ??= /** @type {any} */ ({});
+const { Carry } = await import('../../web/keys.js');
+
+function carrying(server) {
+  const page = world(server);
+  [0, 1].forEach((index) => page.state.put(item(index)));
+  const hands = { view: () => page.state.view(), draw() {}, act: page.act, fail() {}, say() {} };
+  return { ...page, carry: new Carry(page.state, page.leases, hands) };
+}
+
+test('the refusal of one card puts no other back', async () => {
+  let refuse;
+  const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(423, {}))));
+  const { carry, leases } = carrying({ takeLease: (task) => (task === '0' ? late : Promise.resolve({})) });
+  carry.lift('0');
+  carry.to({ list: 'doing' });
+  carry.drop();
+  carry.lift('1');
+  refuse();
+  await later();
+  assert.equal(carry.operation?.task, '1');
+  leases.drop('1');
+});
+
+test('a card carried there and back is not sent', async () => {
+  const { carry, calls } = carrying();
+  carry.lift('0');
+  carry.to({ list: 'todo', after: '1' });
+  carry.to({ list: 'todo', after: undefined, before: '1' });
+  carry.drop();
+  await later();
+  assert.deepEqual(calls.map(([what]) => what), ['take', 'drop']);
+});
