@@ -16,15 +16,22 @@ export function write(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+/** The question on show, and those that wait for its answer. */
+let asked = Promise.resolve();
+
 /**
- * Asks, and gives the value of the button that was pressed; null if none.
+ * Asks once all that was asked before is answered, and gives the value of the button that was pressed; null if none.
  * @param {(Node | string)[]} text
  * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
  *   a value gives null, as then does a tap beside the dialog
  * @param {boolean} [hasField] true: gives what was typed
- * @returns {Promise<string | null>}
+ * @returns {Promise<any>}
  */
 function ask(title, text, options, hasField = false) {
+  return (asked = asked.then(() => show(title, text, options, hasField)));
+}
+
+function show(title, text, options, hasField) {
   const [heading, words, field, menu] = (dialog.querySelector('form')).children;
   heading.textContent = title;
   words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
@@ -34,7 +41,6 @@ function ask(title, text, options, hasField = false) {
     const button = element('button', label);
     return Object.assign(button, { value, disabled: !!isDisabled, className: options.length < 4 && value === options[0][0] ? 'primary' : '' });
   }));
-  if (dialog.open) dialog.close('');
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise((resolve) => {
@@ -64,10 +70,10 @@ export async function askMenu({ column: { cards }, at, card }, columns) {
   return verb === 'top' || verb === 'bottom' ? { verb: 'move', place: { list, at: verb } } : { verb };
 }
 
-/** Two people changed one name: gives 'mine', 'theirs', or null for neither yet. */
+/** A name was changed twice: gives 'mine', 'theirs', or null for neither yet. No key of one who types on is an answer. */
 export function askName(mine, theirs) {
   const texts = [`Yours: ${mine}`, `Theirs: ${theirs}`].map((text) => element('blockquote', text));
-  const words = 'Someone else changed this name while you did.';
+  const words = Object.assign(element('p', 'This name was changed while you changed it.'), { tabIndex: -1, autofocus: true });
   return ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
 }
 
@@ -99,9 +105,9 @@ export function toast(text, { isError = false, label, act } = {}) {
   };
   box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
   const toasts = byId('toasts');
-  for (const other of toasts.children) if (other.firstElementChild.textContent === text) other.remove();
+  const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
+  passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach((other) => other.remove());
   toasts.append(box);
-  while (toasts.children.length > 3) toasts.firstElementChild.remove();
   if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
   return close;
 }
@@ -128,10 +134,10 @@ export function shorten(name) {
  */
 export function accountOf(operation, was, is) {
   const { kind, name, isRevert } = operation;
-  const title = `'${shorten((was ?? is)?.card.task.name ?? name ?? '')}'`;
-  if (kind === 'remove') return account(isRevert, `${title} deleted`, `Deleted ${title}`, 'Not deleted.');
+  const title = `'${shorten((was ?? is)?.card.task.name ?? operation.title ?? '')}'`;
+  if (kind === 'remove') return account(isRevert, `${title} deleted`, `Deleted ${title}`, `${title} was not deleted.`);
   if (kind === 'add') return account(isRevert, `${title} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${title} was not added.`);
-  if (name !== undefined) return account(isRevert, `${title} renamed to '${name}'`, '', 'Not renamed.');
+  if (name !== undefined) return account(isRevert, `${title} renamed to '${name}'`, '', `${title} was not renamed to '${shorten(name)}'.`);
   const short = was?.column.id === is?.column.id ? '' : `Moved ${title} to ${is?.column.id}`;
   return account(isRevert, `${title} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${title} went back.`);
 }

@@ -27,20 +27,43 @@ export class Drag {
   constructor(hands) {
     this.hands = hands;
     this.card = null;
+    /** The task that is pressed, and not dragged yet. */
+    this.pressed = undefined;
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
     this.options = {
       ...OPTIONS,
-      filter: ({ target }, card) => target.closest('button, form') || !hands.canStart(card.dataset.id),
+      filter: ({ target }, card) => card && (target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
       onFilter: ({ item }) => this.#refuse(item.dataset.id),
       onStart: ({ item }) => this.#begin(item),
       onEnd: () => this.#end(),
     };
-    document.addEventListener('pointerdown', ({ target }) => this.#tell(target.closest('.block')), true);
+    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel', 'click']) addEventListener(type, (event) => this.#guard(event), true);
+    document.addEventListener('pointerdown', (event) => this.#press(event), true);
+    for (const type of ['pointerup', 'pointercancel']) addEventListener(type, () => this.#letGo());
     // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
     for (const type of ['pointermove', 'scroll']) document.addEventListener(type, (event) => this.#follow(event), true);
     document.addEventListener('pointercancel', () => (this.pointer = null), true);
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.cancel());
+  }
+
+  /** Keeps other fingers out of a drag. */
+  #guard(event) {
+    if (this.card && event.isTrusted && event.pointerId !== this.pointerId) event.stopImmediatePropagation();
+  }
+
+  /** Holds what is pressed, so that it is there when a drag begins. */
+  #press({ target, pointerId }) {
+    this.#letGo();
+    this.#tell(target.closest('.block'));
+    this.pointerId = pointerId;
+    this.pressed = target.closest('.card:not(.editing)')?.dataset.id;
+    if (this.pressed !== undefined) this.hands.pressed(this.pressed);
+  }
+
+  #letGo() {
+    if (this.pressed !== undefined) this.hands.letGo(this.pressed);
+    this.pressed = undefined;
   }
 
   /** Tells the library of a block only when a card is touched or carried there: all at once would make loading slow. */
@@ -63,7 +86,7 @@ export class Drag {
   }
 
   #begin(card) {
-    [this.card, this.pointer] = [card, null];
+    [this.card, this.pointer, this.pressed] = [card, null, undefined];
     document.documentElement.classList.add('dragging');
     this.hands.started(card.dataset.id);
   }

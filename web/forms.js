@@ -52,19 +52,17 @@ export class Forms {
     return problem ? null : name;
   }
 
-  /** Puts a text back into the field that adds to a list. */
+  /** Puts a text back into the field that adds to a list, and gives that field. */
   put(list, text) {
     const field = this.#fieldOf(list);
     field.value = text;
     field.dispatchEvent(new Event('input'));
-    field.focus();
+    return field;
   }
 
   /** The same, unless something else is typed there. @returns {boolean} whether it was put */
   putIfEmpty(list, text) {
-    const isEmpty = !this.#fieldOf(list).value;
-    if (isEmpty) this.put(list, text);
-    return isEmpty;
+    return !this.#fieldOf(list).value && !!this.put(list, text);
   }
 
   #fieldOf(list) {
@@ -155,10 +153,11 @@ export class Editor {
     form.addEventListener('focusin', () => this.#lease(true));
     form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(relatedTarget) && this.#left());
     area.addEventListener('input', () => this.#keep());
-    area.addEventListener('keydown', (event) => {
+    form.addEventListener('keydown', (event) => {
       event.stopPropagation();
+      if (event.isComposing) return;
       if (event.key === 'Escape') this.close();
-      if (event.key !== 'Enter' || event.isComposing) return;
+      if (event.key !== 'Enter' || event.target !== area) return;
       event.preventDefault();
       this.save();
     });
@@ -199,9 +198,9 @@ export class Editor {
   resume() {
     const { id, base, typed } = JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}');
     if (id === undefined || this.open) return null;
-    if (!this.renderer.element(id)) return String(typed);
-    this.edit(id, typed, base);
-    return null;
+    if (this.renderer.element(id)) return this.edit(id, typed, base) ?? null;
+    sessionStorage.removeItem(DRAFT);
+    return String(typed);
   }
 
   /** An added task got its id. */

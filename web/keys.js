@@ -2,7 +2,7 @@
 /** The board without a mouse: keys choose, do and carry. */
 
 import { uuid4 } from './uuid.js';
-import { find } from './view.js';
+import { find, stands } from './view.js';
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 /** What a key does to the chosen card. */
@@ -10,12 +10,21 @@ const DEEDS = { Enter: 'edit', e: 'edit', m: 'menu', Delete: 'remove', Backspace
 
 /** @param {KeyHands} hands */
 export function bindKeys(hands) {
+  /** The key that did something and is still down: it does it once, also if that was to open a field. */
+  let down = '';
+  document.addEventListener('keydown', (event) => {
+    if (!event.repeat || event.key !== down) return (down = '');
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
   document.addEventListener('keydown', (event) => {
     const { target, key, isComposing } = event;
     if (isComposing || document.querySelector('dialog[open]')) return;
     if (target.matches('input, textarea')) return leaveField(key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
-    if (isForBoard(hands, event)) event.preventDefault();
+    if (!isForBoard(hands, event)) return;
+    event.preventDefault();
+    if (!STEPS[key] && !event.ctrlKey && !event.metaKey) down = key;
   });
   document.addEventListener('focusout', ({ relatedTarget: next }) => {
     if (next && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
@@ -38,7 +47,7 @@ function isForHistory({ undo, redo }, key, isBack) {
 function isForCard(hands, id, key) {
   const { carry, lift } = hands;
   const isCarrying = carry.operation !== null;
-  if (STEPS[key]) (isCarrying ? carryOn : choose)(hands, id, STEPS[key]);
+  if (STEPS[key]) isCarrying ? carryOn(hands, STEPS[key]) : choose(hands, id, STEPS[key]);
   else if (key === ' ' && !isCarrying) lift(id);
   else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) carry.drop(key === 'Escape');
   else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);
@@ -78,8 +87,8 @@ function choose({ view, focus }, id, [across, down]) {
   if (card) focus(card.task.id);
 }
 
-function carryOn({ view, carry }, id, [across, down]) {
-  const columns = view();
+function carryOn({ view, carry }, [across, down]) {
+  const [columns, id] = [view(), carry.operation.task];
   const found = find(columns, id);
   const column = found && columns[columns.indexOf(found.column) + across];
   if (!column) return;
@@ -101,9 +110,9 @@ export class Carry {
 
   /** Takes a card up; it goes back by itself if someone else holds it. */
   lift(task) {
-    this.operation = this.state.add({ id: uuid4(), kind: 'change', task, phase: 'held' });
+    const operation = (this.operation = this.state.add({ id: uuid4(), kind: 'change', task, phase: 'held' }));
     this.leases.take(task, 'dragging', (reason) => {
-      this.drop(true);
+      if (this.operation === operation) this.drop(true);
       this.hands.fail(`Put back. ${reason}`);
     });
     this.hands.draw();
@@ -115,7 +124,6 @@ export class Carry {
     if (!this.operation) return;
     Object.assign(this.operation, place);
     this.hands.draw();
-    document.activeElement?.scrollIntoView({ block: 'nearest' });
     const found = find(this.hands.view(), this.operation.task);
     if (found) this.hands.say(`${found.column.id}, ${found.at + 1} of ${found.column.cards.length}`);
   }
@@ -127,7 +135,8 @@ export class Carry {
     this.operation = null;
     state.cancel(operation);
     const { task, list, after, before } = operation;
-    if (isPutBack || list === undefined || !find(state.view(), task)) this.leases.drop(task);
+    const isMoved = list !== undefined && find(state.view(), task) && !stands(this.hands.view(), task, operation);
+    if (isPutBack || !isMoved) this.leases.drop(task);
     else this.hands.act({ kind: 'change', task, list, after, before, isLeased: true });
     this.hands.draw();
   }

@@ -2,7 +2,7 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
-import { accountOf, askMenu, askName, askPasscode, byId, showHelp, toast, watchGrowth } from './dialog.js';
+import { accountOf, askMenu, askName, askPasscode, byId, shorten, showHelp, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor, filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
@@ -13,8 +13,9 @@ import { Renderer } from './render.js';
 import { State } from './state.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
-import { find } from './view.js';
+import { find, stands } from './view.js';
 
+const DELETED = 'It was deleted meanwhile.';
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
 const columns = [...board.querySelectorAll('ol')].map((list) => list.dataset.list);
@@ -56,6 +57,7 @@ function draw(isMoving = !isLoading) {
   if (renderer.draw(view, isMoving, isLoading)) drawNext();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
+  if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
   if (offer?.entry !== history.stacks.undo.at(-1)) offer?.close();
   byId('undo').disabled = !history.stacks.undo.length;
   byId('redo').disabled = !history.stacks.redo.length;
@@ -95,7 +97,8 @@ function act(wanted) {
 function rename(id, typed, base) {
   const name = forms.checked(typed);
   if (name === null) return false;
-  if (!found(id)) act({ kind: 'add', task: `new-${uuid4()}`, restore: id, name, list: columns[0], at: 'bottom' });
+  const { list = columns[0] } = renderer.element(id)?.closest('ol').dataset ?? {};
+  if (!found(id)) act({ kind: 'add', task: `new-${uuid4()}`, restore: id, name, list, at: 'bottom' });
   else if (name !== base) act({ kind: 'change', task: id, name, guard: () => ({ name: base }), isLeased: leases.share(id) });
   return true;
 }
@@ -112,10 +115,12 @@ function isFree(id) {
 }
 
 async function menu(id) {
-  const was = found(id);
+  const was = find(shown(), id);
   if (!was || !isFree(id)) return;
   const answer = await askMenu(was, columns);
   const task = state.named.get(id) ?? id;
+  if (answer && !found(task)) fail(DELETED);
+  if (!found(task)) return;
   renderer.element(task)?.focus();
   if (answer?.verb === 'edit') editor.edit(task);
   if (answer?.verb === 'delete') remove(task);
@@ -125,8 +130,11 @@ async function menu(id) {
 /** What became of an operation. @param {Outcome} outcome */
 function heard(outcome) {
   history.heard(outcome);
-  if (outcome.kind === 'named') [renderer, editor].forEach((one) => one.rename(outcome.from, outcome.to));
-  else if (outcome.kind === 'dropped') refused(outcome.operation, outcome.reason, outcome.current);
+  if (outcome.kind === 'named') return [renderer, editor].forEach((one) => one.rename(outcome.from, outcome.to));
+  const { operation } = outcome;
+  if (operation.isLeased) leases.drop(operation.task);
+  operation.isLeased = false;
+  if (outcome.kind === 'dropped') refused(operation, outcome.reason, outcome.current);
 }
 
 /** Says why, and gives back what was typed. @param {Operation} operation @param {Task} current */
@@ -136,7 +144,7 @@ function refused(operation, reason, current) {
   if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfEmpty(list, name);
-  const again = () => (kind === 'add' || !found(task) ? forms.put(list, name) : editor.edit(task, name));
+  const again = () => (kind === 'add' || !found(task) ? forms.put(list, name).focus() : editor.edit(task, name));
   fail(`${accountOf(operation, null, null).refused} ${reason}`, isBack ? {} : { label: 'Use the text again', act: again });
 }
 
@@ -144,8 +152,10 @@ function refused(operation, reason, current) {
 async function chooseName(task, mine, theirs) {
   if (mine === theirs) return;
   const answer = await askName(mine, theirs);
+  const again = () => editor.edit(task, mine, theirs);
   if (answer === 'mine') rename(task, mine, theirs);
-  else if (answer === null) editor.edit(task, mine, theirs);
+  else if (answer === null && editor.open) fail(`'${shorten(mine)}' is not saved.`, { label: 'Edit again', act: again });
+  else if (answer === null) again();
 }
 
 function leaseForEdit(id) {
@@ -159,6 +169,7 @@ function leaseForEdit(id) {
 /** What Sync says. @returns {LineListener} */
 function listener() {
   const put = (item, isRead = false) => state.put(readTask(item, columns), isRead);
+  const drawn = (take) => (...told) => (take(...told), drawSoon());
   return {
     line: (now) => {
       state.setLine(now.state === 'live', Date.now());
@@ -169,12 +180,12 @@ function listener() {
       outbox.pump();
     },
     begin: () => state.beginSnapshot(Date.now()),
-    read: (items) => (items.forEach((item) => put(item, true)), drawSoon()),
+    read: drawn((items) => items.forEach((item) => put(item, true))),
     end: loaded,
-    put: (item) => (put(item), drawSoon()),
-    gone: (index) => (state.remove(String(index)), drawSoon()),
-    lease: (key, data) => (state.putLease(key, data, Date.now()), drawSoon()),
-    leaseGone: (key) => (state.leases.delete(key), drawSoon()),
+    put: drawn((item) => put(item)),
+    gone: drawn((index) => state.remove(String(index))),
+    lease: drawn((key, data) => state.putLease(key, data, Date.now())),
+    leaseGone: drawn((key) => state.leases.delete(key)),
   };
 }
 
@@ -190,26 +201,28 @@ function loaded() {
   isLoading = false;
   draw(false);
   const typed = editor.resume();
-  if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed) });
+  if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed).focus() });
 }
 
 const drag = new Drag({
+  pressed: (id) => {
+    carry.drop(true);
+    renderer.hold(id);
+  },
+  letGo: (id) => (renderer.letGo(id), draw()),
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
   started: (id) => {
     renderer.hold(id);
     leases.take(id, 'dragging', (reason) => {
-      drag.cancel();
+      if (drag.card?.dataset.id === id) drag.cancel();
       fail(`Put back. ${reason}`);
     });
   },
   dropped: (id, place) => {
     renderer.letGo(id);
-    const was = find(shown(), id);
-    if (!was) fail('Someone else deleted it meanwhile.');
-    const [after, before] = [-1, 1].map((step) => was?.column.cards[was.at + step]?.task.id);
-    const isMoved = was && place && (was.column.id !== place.list || after !== place.after || before !== place.before);
-    if (isMoved) act({ kind: 'change', task: id, ...place, isLeased: true });
+    if (!found(id)) fail(DELETED);
+    if (place && found(id) && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: true });
     else leases.drop(id);
     draw();
   },
@@ -225,10 +238,11 @@ const hands = {
 };
 bindKeys(hands);
 
+board.addEventListener('pointerdown', () => carry.drop(true));
 for (const name of ['wheel', 'pointerdown', 'keydown']) board.addEventListener(name, () => added.disconnect(), { passive: true });
-board.addEventListener('click', ({ target }) => {
+board.addEventListener('click', ({ target, detail }) => {
   const id = target.closest('.card')?.dataset.id;
-  if (target.closest('.trash')) remove(id);
+  if (target.closest('.trash') && detail < 2) remove(id); // the second click of two is for a card that is gone
   if (target.closest('.menu')) menu(id);
 });
 board.addEventListener('dblclick', ({ target }) => {

@@ -165,9 +165,10 @@ function keepFocus() {
   if (!active || !card) return null;
   const cards = cardsOf(card.closest('ol'));
   const at = cards.indexOf(card);
-  const others = [cards[at + 1], cards[at - 1], card.closest('.column').querySelector('input')];
+  const others = [cards[at + 1], cards[at - 1], card.closest('ol')];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });
+    if (target?.matches('.carried')) target.scrollIntoView({ block: 'nearest' });
   };
 }

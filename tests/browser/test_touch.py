@@ -19,8 +19,8 @@ class Finger:
         self._page = page
         self._session = page.context.new_cdp_session(page)
 
-    def _send(self, kind: str, *points: tuple[float, float]) -> None:
-        touches = [{"x": x, "y": y} for x, y in points]
+    def _send(self, kind: str, *points: tuple[float, float], first: int = 0) -> None:
+        touches = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points, first)]
         self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
     def down(self, x: float, y: float) -> None:
@@ -36,6 +36,12 @@ class Finger:
 
     def up(self) -> None:
         self._send("touchEnd")
+
+    def tap_beside(self, x: float, y: float) -> None:
+        """Tap elsewhere with a second finger."""
+        self._send("touchStart", self._at, (x, y))
+        self._send("touchMove", self._at, (x, y + 8))
+        self._send("touchEnd", (x, y + 8), first=1)
 
     def hold(self, x: float, y: float) -> None:
         """Touch a card and wait until it is lifted."""
@@ -131,3 +137,16 @@ def test_targets_are_large_enough(phone):
         .map(({width, height}) => Math.min(width, height))"""
     )
     assert min(sizes) >= 24
+
+
+def test_a_second_finger_neither_ends_nor_takes_a_drag(phone):
+    finger = Finger(phone)
+    x, y = middle(card(phone, "t2").locator(".name"))
+    other = middle(card(phone, "t6").locator(".name"))
+    finger.hold(x, y)
+    finger.tap_beside(*other)
+    expect(phone.locator("html.dragging")).to_be_attached()
+    assert texts(phone, "todo")[:3] == ["t0", "t1", "t2"]
+    finger.up()
+    expect(phone.locator("html.dragging")).not_to_be_attached()
+    see(phone, doing="x y")
