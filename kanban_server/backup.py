@@ -8,7 +8,8 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -18,10 +19,11 @@ from typing import Any
 from . import errors
 from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
-from .tasks import fields_of
+from .tasks import fields_of, mark_of
 
 ATTEMPTS = 20
 THREADS = 4
+OF_THE_DATA = (54006, 54008, 54156)  # too large, not JSON, null; source: Twilio, errors/54xxx
 
 Tick = Callable[[], Any]
 
@@ -36,6 +38,14 @@ class Cleared:
 
     removed: int
     stayed: int
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What `restore` did: how many tasks it made, and those that Sync does not store, with why."""
+
+    made: int
+    lost: list[tuple[Item, str]]
 
 
 def read_items(store: SyncStore) -> list[Item]:
@@ -94,19 +104,25 @@ def clear(store: SyncStore, items: list[Item], path: Path, tick: Tick) -> Cleare
     return Cleared(len(items), stayed)
 
 
-def restore(store: SyncStore, items: list[Item], tick: Tick) -> int:
+def restore(store: SyncStore, items: list[Item], tick: Tick) -> Restored:
     """Make the tasks of a snapshot again, those that are there already left out.
 
-    Gives how many were made. Each is known by its `key`, so doing it twice makes nothing twice.
+    Each is known by its `key`, so doing it twice makes nothing twice. One whose data Sync does not
+    store stops no other.
     """
-    present = {_key(item) for item in store.items()}
-    made = 0
-    for item in items:
-        if _key(item) not in present:
-            _create(store, {**fields_of(item), "key": _key(item)})
-            made += 1
+    present = set(_keys(store.items()))
+    made, lost = 0, []
+    for item, key in zip(items, _keys(items), strict=True):
+        if key not in present:
+            try:
+                _create(store, {"key": key, **fields_of(item)}, key)
+                made += 1
+            except errors.SyncError as error:
+                if error.code not in OF_THE_DATA:
+                    raise
+                lost.append((item, error.detail))
         tick()
-    return made
+    return Restored(made, lost)
 
 
 def _remove(store: SyncStore, item: Item) -> Iterator[Item]:
@@ -126,11 +142,11 @@ def _remove(store: SyncStore, item: Item) -> Iterator[Item]:
     raise errors.SyncBusy(f"Others keep changing task {item.key}.", retry_after=1)
 
 
-def _create(store: SyncStore, data: dict[str, Any]) -> None:
+def _create(store: SyncStore, data: dict[str, Any], key: str) -> None:
     try:
         store.create(data)
     except errors.OutcomeUnknown:
-        if not any(_key(item) == data["key"] for item in store.items()):
+        if key not in _keys(store.items()):
             store.create(data)
 
 
@@ -140,10 +156,16 @@ def _row(row: Any) -> Item:
     return Item(row["index"], row["data"], str(row["revision"]), str(row["updated"]))
 
 
-def _key(item: Item) -> str:
-    """Give an Item's `key`, or one made from what it says if another client left it out."""
-    key = fields_of(item).get("key")
-    if isinstance(key, str) and key:
-        return key
-    text = json.dumps([item.key, item.data], sort_keys=True)
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, text))
+def _keys(items: Iterable[Item]) -> Iterator[str]:
+    """Give for each Item its mark or, if another client left it out, one made from what it says.
+
+    A foreign `key` stays in its field, so the made one is stored nowhere: it must be the same under
+    another index, and tell equal Items apart by their number.
+    """
+    seen: Counter[str] = Counter()
+    for item in items:
+        is_foreign = "key" in fields_of(item)
+        text = json.dumps([None if is_foreign else item.key, item.data], sort_keys=True)
+        seen[text] += 1
+        number = f" {seen[text]}" if is_foreign else ""
+        yield mark_of(item) or str(uuid.uuid5(uuid.NAMESPACE_OID, text + number))

@@ -17,6 +17,7 @@ from .pacer import LIST_RATE
 from .serve import open_store
 from .settings import Settings, SettingsError, load_settings
 from .sync_store import SyncStore
+from .tasks import name_of
 
 CLOUD_SECONDS_BETWEEN_WRITES = 1 / (LIST_RATE * 0.8)
 
@@ -61,8 +62,12 @@ def restore(file: Path) -> None:
     with _opened() as (store, settings):
         items = backup.load(file)
         with click.progressbar(length=len(items), label="Restoring") as bar:
-            made = backup.restore(store, items, _tick(bar, settings))
-        click.echo(f"{made} tasks made, {len(items) - made} were there already.")
+            done = backup.restore(store, items, _tick(bar, settings))
+        there = len(items) - done.made - len(done.lost)
+        click.echo(f"{done.made} tasks made, {there} were there already.")
+        for item, why in done.lost:
+            click.echo(f"Not made: task {item.key}, {name_of(item)[:40]!r}. {why}", err=True)
+        sys.exit(bool(done.lost))
 
 
 @main.command(name="doctor")

@@ -44,8 +44,8 @@ def test_what_is_restored_is_what_was_there(rows: list[Any]) -> None:
         assert backup.load(path) == found
         backup.clear(store, found, path, nothing)
         assert backup.read_items(store) == []
-        assert backup.restore(store, backup.load(path), nothing) == len(rows)
+        assert backup.restore(store, backup.load(path), nothing).made == len(rows)
         again = backup.read_items(store)
         assert [{k: v for k, v in item.data.items() if k != "key"} for item in again] == rows
         assert seen(sync) == before
-        assert backup.restore(store, backup.load(path), nothing) == 0
+        assert backup.restore(store, backup.load(path), nothing).made == 0

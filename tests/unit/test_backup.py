@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from wire import answers, lost_after, lost_before
 
-from kanban_server import backup
+from kanban_server import backup, errors
 from kanban_server.sync_store import Item
 
 CONTENT = [
@@ -88,7 +89,7 @@ def test_a_task_deleted_meanwhile_is_no_error(store, items, tmp_path):
 
 def test_restoring_brings_back_data_and_order(store, items, tmp_path):
     backup.clear(store, items, tmp_path / "s.json", lambda: None)
-    assert backup.restore(store, items, lambda: None) == len(CONTENT)
+    assert backup.restore(store, items, lambda: None).made == len(CONTENT)
     back = [dict(item.data) for item in store.items()]
     assert [{k: v for k, v in data.items() if k != "key"} for data in back] == CONTENT
 
@@ -96,13 +97,55 @@ def test_restoring_brings_back_data_and_order(store, items, tmp_path):
 def test_restoring_twice_makes_nothing_twice(store, items, tmp_path):
     backup.clear(store, items, tmp_path / "s.json", lambda: None)
     backup.restore(store, items, lambda: None)
-    assert backup.restore(store, items, lambda: None) == 0
+    assert backup.restore(store, items, lambda: None).made == 0
     assert len(list(store.items())) == len(CONTENT)
 
 
 def test_restoring_what_is_still_there_makes_nothing(store, here, tmp_path):
     here.add("milk")
-    assert backup.restore(store, backup.read_items(store), lambda: None) == 0
+    assert backup.restore(store, backup.read_items(store), lambda: None).made == 0
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "x" * 17_000}, {"name": "nan", "x": float("nan")}, {"name": "\ud800"}]
+)
+def test_a_task_that_sync_does_not_store_is_told_and_stops_no_other(data, store):
+    rows = [Item(7, data, "0", ""), Item(8, {"name": "after it"}, "0", "")]
+    done = backup.restore(store, rows, lambda: None)
+    assert [item.data["name"] for item in store.items()] == ["after it"]
+    assert (done.made, [item.key for item, _ in done.lost]) == (1, [7])
+    assert "Twilio Sync: " in done.lost[0][1]
+
+
+@pytest.mark.parametrize("name", ["wrong_key", "forbidden", "busy", "down"])
+def test_what_is_no_fault_of_a_task_ends_restoring(name, here, monkeypatch):
+    monkeypatch.setattr("kanban_server.transport.WAITS", ())
+    here.wire.fail(answers(name))
+    here.wire.fail(answers(name))
+    here.wire.forget()
+    with pytest.raises(errors.SyncError):
+        backup.restore(
+            here.store, [Item(0, {}, "0", ""), Item(1, {"name": "second"}, "0", "")], lambda: None
+        )
+    assert "second" not in "".join(call.data["Data"] for call in here.wire.seen("POST"))
+
+
+def test_tasks_that_share_a_foreign_key_all_come_back_once_and_keep_it(store):
+    rows = [Item(n, {"name": name, "key": "k"}, "0", "") for n, name in enumerate("abbc")]
+    store.create(rows[1].data)
+    assert backup.restore(store, rows, lambda: None).made == 3
+    assert sorted(item.data["name"] for item in store.items()) == ["a", "b", "b", "c"]
+    assert {item.data["key"] for item in store.items()} == {"k"}
+    assert backup.restore(store, rows, lambda: None).made == 0
+
+
+@pytest.mark.parametrize("fault", [lost_after, lost_before])
+@pytest.mark.parametrize("data", [{}, {"key": 5}])
+def test_a_task_whose_making_is_in_doubt_is_made_once(fault, data, here):
+    here.wire.fail(fault)
+    rows = [Item(0, data, "0", ""), Item(1, data, "0", "")]
+    assert backup.restore(here.store, rows, lambda: None).made == 2
+    assert len(backup.read_items(here.store)) == 2
 
 
 def test_there_is_never_half_a_snapshot(items, tmp_path, monkeypatch):

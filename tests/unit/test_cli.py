@@ -71,6 +71,19 @@ def test_restore_brings_a_snapshot_back_once(data, tasks):
     assert names(data) == tasks
 
 
+def test_restore_names_each_task_that_could_not_be_made_and_ends_with_1(data, tmp_path):
+    rows = [
+        {"index": n, "revision": "0", "updated": "", "data": {"name": name}}
+        for n, name in enumerate(["x" * 17_000, "milk"])
+    ]
+    (tmp_path / "s.json").write_text(json.dumps({"list": "tasks", "tasks": rows}))
+    result = run("restore", str(tmp_path / "s.json"))
+    assert result.exit_code == 1
+    assert "1 tasks made, 0 were there" in result.output
+    assert f"Not made: task 0, '{'x' * 40}'. Twilio Sync: Request entity too" in result.output
+    assert names(data) == ["milk"]
+
+
 def test_restore_refuses_a_broken_file_before_anything_is_touched(data, tasks, tmp_path):
     (tmp_path / "broken.json").write_text("{")
     result = run("restore", str(tmp_path / "broken.json"))
