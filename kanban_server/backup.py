@@ -73,10 +73,10 @@ def load(path: Path) -> list[Item]:
     """Read a snapshot whole, before anything is touched. Raises BrokenSnapshot."""
     try:
         snapshot = json.loads(path.read_text(encoding="utf-8"))
-        rows = [_row(row) for row in snapshot["tasks"]]
+        rows = _rows(snapshot)
     except OSError as error:
         raise BrokenSnapshot(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BrokenSnapshot(f"{path} is not a snapshot of a board.") from error
     if len({item.key for item in rows}) != len(rows):
         raise BrokenSnapshot(f"{path} has two tasks of one index.")
@@ -148,6 +148,12 @@ def _create(store: SyncStore, data: dict[str, Any], key: str) -> None:
     except errors.OutcomeUnknown:
         if key not in _keys(store.items()):
             store.create(data)
+
+
+def _rows(snapshot: Any) -> list[Item]:
+    if snapshot["list"] != LIST_NAME or not isinstance(snapshot["tasks"], list):
+        raise TypeError
+    return [_row(row) for row in snapshot["tasks"]]
 
 
 def _row(row: Any) -> Item:

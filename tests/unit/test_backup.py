@@ -36,7 +36,19 @@ def test_a_snapshot_read_back_is_what_was_written(items, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"tasks": 3}', '{"tasks": [{"index": "0"}]}', '{"tasks": [{"index": true}]}'],
+    [
+        "",
+        "{",
+        "[]",
+        '{"list": "tasks", "tasks": 3}',
+        '{"list": "tasks", "tasks": {}}',
+        '{"list": "leases", "tasks": []}',
+        '{"tasks": []}',
+        '{"list": "tasks", "tasks": [{"index": "0"}]}',
+        '{"list": "tasks", "tasks": [{"index": true}]}',
+        '{"list": "tasks", "tasks": [{"index": 0, "revision": "0", "updated": ""}]}',
+        '{"list": "tasks", "tasks": [[]]}',
+    ],
 )
 def test_a_broken_file_is_refused(text, tmp_path):
     path = tmp_path / "s.json"
@@ -45,9 +57,15 @@ def test_a_broken_file_is_refused(text, tmp_path):
         backup.load(path)
 
 
+def test_a_file_nested_beyond_reason_is_refused(tmp_path):
+    (tmp_path / "s.json").write_text('{"list": "tasks", "tasks": ' + "[" * 100_000)
+    with pytest.raises(backup.BrokenSnapshot, match="is not a snapshot"):
+        backup.load(tmp_path / "s.json")
+
+
 def test_two_tasks_of_one_index_are_refused(tmp_path):
     row = {"index": 0, "revision": "1", "updated": "", "data": {}}
-    (tmp_path / "s.json").write_text(json.dumps({"tasks": [row, row]}))
+    (tmp_path / "s.json").write_text(json.dumps({"list": "tasks", "tasks": [row, row]}))
     with pytest.raises(backup.BrokenSnapshot, match="two tasks of one index"):
         backup.load(tmp_path / "s.json")
 
