@@ -80,8 +80,10 @@ def check_port(settings: Settings) -> Iterator[Finding]:
 
 def _in_use(settings: Settings, reason: str) -> Finding:
     """Tell a board of ours that runs on the port from something else there."""
+    session = requests.Session()
+    session.trust_env = False  # a proxy of the environment knows nothing of this machine
     try:
-        answer = requests.get(f"http://{settings.host}:{settings.port}/healthz", timeout=1)
+        answer = session.get(f"http://{settings.host}:{settings.port}/healthz", timeout=1)
         if answer.json() == {"status": "up"}:
             return Finding(True, f"a board runs on port {settings.port}")
     except (requests.RequestException, ValueError):

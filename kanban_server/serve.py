@@ -25,7 +25,7 @@ from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
 from .sync_emulator.patience import MAX_CONNECTIONS, ImpatientProtocol
 from .sync_store import SyncStore
-from .transport import Answer, Send, Transport
+from .transport import Answer, Send, Transport, http_send
 
 THREADS = 16
 FILES = 2 * MAX_CONNECTIONS
@@ -82,7 +82,7 @@ def open_store(settings: Settings) -> Iterator[SyncStore]:
     elif address:
         credentials = _as_credentials(read_credentials(settings.data))
         settings = replace(settings, credentials=credentials, sync_url=address)
-        yield SyncStore(settings, Transport(address))
+        yield SyncStore(settings, Transport(address, http_send(is_here=True)))
     else:
         with closing(_emulator(settings)) as emulator:
             local = with_emulator(settings, emulator)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +18,6 @@ TWILIO_NAMES = (
 )
 LIST_NAME = "tasks"
 LEASES_NAME = "leases"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(Exception):
@@ -56,6 +57,15 @@ class Settings:
 
     def __repr__(self) -> str:
         return f"Settings(sync_url={self.sync_url!r}, host={self.host!r}, port={self.port})"
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, by name or address, is always this very machine."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:
@@ -110,7 +120,7 @@ def _check_sids(given: Mapping[str, str], values: "_Values") -> None:
 
 
 def _refuse_open_door(settings: Settings, values: "_Values") -> None:
-    if settings.passcode or settings.host in LOOPBACK:
+    if settings.passcode or is_loopback(settings.host):
         return
     raise SettingsError(
         f"KANBAN_HOST={settings.host} (from {values.source('KANBAN_HOST')}) would open the board "

@@ -23,6 +23,7 @@ from twilio.http import HttpClient
 from . import errors
 from .answers import Answer, Read, good_body
 from .breaker import Breaker
+from .settings import is_loopback
 from .watchdog import Watchdog, WatchedAdapter
 
 ATTEMPT_SECONDS = 4.0
@@ -79,7 +80,7 @@ class Transport(HttpClient):
         self._breakers: dict[str, Breaker] = defaultdict(Breaker)
         self._on_busy = on_busy
         self._base_url = base_url
-        self._send = send or http_send()
+        self._send = send or http_send(is_loopback(urlsplit(base_url).hostname or ""))
 
     def request(
         self,
@@ -131,9 +132,13 @@ def _object_in(url: str) -> str:
     return kind[1] if kind else ""
 
 
-def http_send() -> Send:
-    """Make a `send` over real sockets: one pool of connections, no retry of its own."""
+def http_send(is_here: bool = False) -> Send:
+    """Make a `send` over real sockets: one pool of connections, no retry of its own.
+
+    is_here: Sync is on this machine, so no proxy of the environment may see what is sent.
+    """
     session = requests.Session()
+    session.trust_env = not is_here
     watchdog = Watchdog()
     for scheme in ("https://", "http://"):
         session.mount(scheme, WatchedAdapter(pool_maxsize=CONNECTIONS, max_retries=0))

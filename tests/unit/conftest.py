@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +53,32 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=taken.append)
     monkeypatch.setattr("kanban_server.transport.time", clock)
     return taken
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A server that the environment names as proxy: its `url`, and the targets it was `asked`."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    asked: list[str] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            body = b'{"status": "up"}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("http_proxy", url)
+        yield SimpleNamespace(url=url, port=server.server_port, asked=asked)
+        server.shutdown()
 
 
 @pytest.fixture

@@ -98,6 +98,13 @@ def test_export_writes_what_is_there_and_deletes_nothing(data, tasks):
     assert names(data) == tasks
 
 
+def test_a_running_emulator_is_asked_past_a_proxy(data, tasks, proxy, monkeypatch):
+    monkeypatch.setattr("kanban_server.serve.owner_address", lambda folder: proxy.url)
+    with open_store(Settings(data=data)) as store:
+        store.is_reachable()
+    assert proxy.asked[0].startswith("/v1/Services/")
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KANBAN_DATA", str(tmp_path / "file" / "data"))

@@ -92,3 +92,8 @@ def test_a_board_that_runs_on_the_port_is_well(sync):
         sync.add("GET", f"http://127.0.0.1:{settings.port}/healthz", json={"status": "up"})
         taken.listen()
         assert wrong(doctor.check_port(settings)) == []
+
+
+def test_a_board_on_the_port_is_asked_past_a_proxy(proxy):
+    assert wrong(doctor.check_port(Settings(port=proxy.port))) == []
+    assert proxy.asked == ["/healthz"]

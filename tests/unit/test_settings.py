@@ -139,7 +139,7 @@ def test_another_bind_address_without_a_passcode_is_refused(host):
     assert load_settings({"KANBAN_HOST": host, "KANBAN_PASSCODE": "x"}).host == host
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "LOCALHOST", "::1"])
 def test_loopback_needs_no_passcode(host):
     assert load_settings({"KANBAN_HOST": host}).host == host
 

@@ -238,6 +238,17 @@ def _drip(server: socket.socket) -> None:
             time.sleep(0.02)
 
 
+def test_what_is_for_this_machine_goes_past_a_proxy_of_the_environment(proxy):
+    Transport(proxy.url).request("GET", SERVICE)
+    Transport(proxy.url.replace("127.0.0.1", "LocalHost")).request("GET", SERVICE)
+    assert [target.startswith("/v1/") for target in proxy.asked] == [True, True]
+
+
+def test_what_is_for_another_machine_goes_through_the_proxy(proxy):
+    Transport("http://sync.example").request("GET", SERVICE)
+    assert proxy.asked == [SERVICE.replace("https://sync.twilio.com", "http://sync.example")]
+
+
 def test_a_region_or_edge_does_not_bend_a_local_address(monkeypatch, sync, pauses):
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
