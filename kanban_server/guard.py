@@ -13,7 +13,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from .errors import NotAllowedHere, TooManyRequests
-from .settings import Settings
+from .settings import Settings, is_loopback
 
 WRITES = RateLimitItemPerSecond(400, 10, namespace="writes")
 TOKENS = RateLimitItemPerSecond(30, 30, namespace="tokens")
@@ -34,14 +34,9 @@ class Guard:
 
         host: the Host header; remote: the peer's address. Raises NotAllowedHere.
         """
-        name = _hostname(host)
-        is_public = bool(name) and name == self._public_host
-        if not (name == "localhost" or _is_address(name) or is_public):
-            raise NotAllowedHere(
-                "This host name is not served. If it is yours, set KANBAN_PUBLIC_URL to it."
-            )
+        self._refuse_foreign_host(_hostname(host))
         if not self._settings.passcode:
-            self._refuse_strangers(name, remote, headers)
+            _refuse_strangers(remote, headers)
         origin = headers.get("Origin")
         if origin is not None and not self.is_own_origin(origin, host):
             raise NotAllowedHere(
@@ -57,7 +52,7 @@ class Guard:
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
         """Give the caller's address: the last one a proxy on this machine names, else the peer."""
         forwarded = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return forwarded if forwarded and _is_loopback(remote) else remote
+        return forwarded if forwarded and is_loopback(remote) else remote
 
     def count_write(self, identity: str) -> None:
         """Count a write of this identity. Raises TooManyRequests."""
@@ -76,19 +71,27 @@ class Guard:
         if self._settings.passcode and not self._limiter.test(WRONG_PASSCODES, address):
             raise TooManyRequests("Too many wrong passcodes from your address.", retry_after=60)
 
-    def _refuse_strangers(self, name: str, remote: str, headers: Mapping[str, str]) -> None:
-        is_forwarded = any(
-            header.lower() == "forwarded" or header.lower().startswith("x-forwarded-")
-            for header in headers
-        )
-        if is_forwarded or (self._public_host and name == self._public_host):
-            raise NotAllowedHere(f"This request comes through a tunnel or proxy. {SET_PASSCODE}")
-        if remote and not _is_loopback(remote):
-            raise NotAllowedHere(f"This request comes from another machine. {SET_PASSCODE}")
+    def _refuse_foreign_host(self, name: str) -> None:
+        is_here = is_loopback(name)
+        is_public = bool(name) and name == self._public_host
+        if not (is_here or is_public or _is_address(name)):
+            raise NotAllowedHere(
+                "This host name is not served. If it is yours, set KANBAN_PUBLIC_URL to it."
+            )
+        if not (is_here or self._settings.passcode):
+            raise NotAllowedHere(f"Only this machine's own addresses are served. {SET_PASSCODE}")
 
     def _count(self, limit: RateLimitItem, who: str, detail: str) -> None:
         if self._settings.passcode and not self._limiter.hit(limit, who):
             raise TooManyRequests(detail, retry_after=1)
+
+
+def _refuse_strangers(remote: str, headers: Mapping[str, str]) -> None:
+    names = [name.lower() for name in headers]
+    if any(name == "forwarded" or name.startswith("x-forwarded-") for name in names):
+        raise NotAllowedHere(f"This request comes through a tunnel or proxy. {SET_PASSCODE}")
+    if not is_loopback(remote):
+        raise NotAllowedHere(f"This request comes from another machine. {SET_PASSCODE}")
 
 
 def _netloc(url: str) -> str:
@@ -113,8 +116,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@lru_cache(maxsize=1024)
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ip_address(address).is_loopback

@@ -30,10 +30,17 @@ def let_in(guard, host="localhost:5001", remote="127.0.0.1", **headers):
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "localhost:5001", "127.0.0.1:5001", "[::1]:5001", "LOCALHOST", "192.168.1.5"],
+    ["localhost", "localhost:5001", "127.0.0.1:5001", "[::1]:5001", "LOCALHOST", "127.8.9.1"],
 )
 def test_this_machines_names_and_addresses_are_served(host, home):
     let_in(home, host)
+
+
+@pytest.mark.parametrize("host", ["192.168.1.5", "10.1.2.3:5001", "[2001:db8::1]", "0.0.0.0"])
+def test_an_address_of_the_net_is_served_only_with_a_passcode(host, home, shared):
+    let_in(shared, host)
+    with pytest.raises(NotAllowedHere, match="KANBAN_PASSCODE"):
+        let_in(home, host)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,7 @@ def test_a_tunnel_is_refused_without_a_passcode(name, home, shared):
         let_in(home, **{name: "1.2.3.4"})
 
 
-@pytest.mark.parametrize("remote", ["192.168.1.9", "2001:db8::1", "nonsense"])
+@pytest.mark.parametrize("remote", ["192.168.1.9", "2001:db8::1", "nonsense", ""])
 def test_another_machine_is_refused_without_a_passcode(remote, home, shared):
     let_in(shared, remote=remote)
     with pytest.raises(NotAllowedHere):
