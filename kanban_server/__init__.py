@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     policy = page.content_security_policy(settings)
     app.after_request(lambda answer: _secure(answer, policy))
     if settings.cors_origins:
-        allowed = list(settings.cors_origins)
+        # compiled, since text with a bracket would count as a pattern
+        allowed = [re.compile(re.escape(origin) + r"\Z") for origin in settings.cors_origins]
         CORS(app, origins=allowed, allow_headers=HEADERS, expose_headers=EXPOSED)
     Api.DEFAULT_ERROR_RESPONSE_NAME = None  # every view documents its own
     rest = Api(app)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import idna
 from dotenv import dotenv_values
 
 TWILIO_NAMES = (
@@ -18,6 +19,7 @@ TWILIO_NAMES = (
 )
 LIST_NAME = "tasks"
 LEASES_NAME = "leases"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class SettingsError(Exception):
@@ -153,21 +155,18 @@ class _Values:
     def url(self, name: str) -> str:
         text = self.text(name).rstrip("/")
         try:
-            parts = urlsplit(text)
-            more = parts.path or parts.query or parts.fragment
-            well_formed = parts.scheme in ("http", "https") and parts.hostname and not more
-            _ = parts.port
-        except ValueError:
-            well_formed = False
-        if text and not well_formed:
-            raise self._wrong(name, "an address such as https://board.example.org, without a path")
-        return text
+            return _origin(text) if text else ""
+        except ValueError as error:
+            wanted = "an address such as https://board.example.org, without a path or a user"
+            raise self._wrong(name, wanted) from error
 
     def origins(self, name: str) -> tuple[str, ...]:
-        origins = tuple(o.strip().rstrip("/") for o in self.text(name).split(",") if o.strip())
-        if all(re.fullmatch(r"https?://[^/*\s]+", origin) for origin in origins):
-            return origins
-        raise self._wrong(name, "a comma-separated list of origins such as https://example.org")
+        texts = (text.strip().rstrip("/") for text in self.text(name).split(","))
+        try:
+            return tuple(_origin(text) for text in texts if text)
+        except ValueError as error:
+            wanted = "a comma-separated list of origins such as https://example.org"
+            raise self._wrong(name, wanted) from error
 
     def columns(self, name: str) -> tuple[str, ...]:
         columns = tuple(c.strip() for c in self.text(name).split(",") if c.strip())
@@ -180,6 +179,25 @@ class _Values:
         return SettingsError(
             f"{name}={self.text(name)!r} (from {self.source(name)}) must be {wanted}."
         )
+
+
+def _origin(text: str) -> str:
+    """Write an origin as browsers do. Raises ValueError. Source: RFC 6454, section 6.2."""
+    if not re.fullmatch(r"https?://[^/?#@\s]+", text, re.IGNORECASE):
+        raise ValueError
+    parts = urlsplit(text)
+    is_default = parts.port in (None, DEFAULT_PORTS[parts.scheme])
+    port = "" if is_default else f":{parts.port}"
+    return f"{parts.scheme}://{_host(parts.hostname or '')}{port}"
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        return f"[{IPv6Address(name)}]"
+    host = name if name.isascii() else idna.encode(name, uts46=True).decode()
+    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
+        raise ValueError
+    return host
 
 
 def _read(env_file: Path) -> dict[str, str | None]:

@@ -30,15 +30,16 @@ def test_our_own_origin_is_let_in(client):
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_listed_origin_is_let_in_with_its_preflight(make_app):
-    far = make_app(cors_origins=("https://far.example.org",), passcode="open sesame").test_client()
-    origin = {"Origin": "https://far.example.org"}
+@pytest.mark.parametrize("allowed", ["https://far.example.org", "http://[::1]:8000"])
+def test_a_listed_origin_is_let_in_with_its_preflight(allowed, make_app):
+    far = make_app(cors_origins=(allowed,), passcode="open sesame").test_client()
+    origin = {"Origin": allowed}
     asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match"}
     answer = far.options("/tasks/0", headers={**origin, **asked})
     assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://far.example.org"
+    assert answer.headers["Access-Control-Allow-Origin"] == allowed
     refused = far.get("/tasks", headers=origin)
-    assert refused.headers["Access-Control-Allow-Origin"] == "https://far.example.org"
+    assert refused.headers["Access-Control-Allow-Origin"] == allowed
 
 
 def basic(passcode: str) -> dict[str, str]:

@@ -97,6 +97,12 @@ def test_a_port_that_is_none_is_refused(port):
         "http://x:99999",
         "http://x?y",
         "http://x#y",
+        "http://user@x",
+        "http://a b",
+        "http://a\tb",
+        "http://(a",
+        "http://x..y",
+        "http://é" + "é" * 70,
     ],
 )
 @pytest.mark.parametrize("name", ["KANBAN_PUBLIC_URL", "KANBAN_SYNC_URL"])
@@ -107,6 +113,26 @@ def test_an_address_that_is_none_is_refused(name, url):
 def test_an_address_may_end_in_a_slash():
     settings = load_settings({"KANBAN_PUBLIC_URL": "https://x.example.org/"})
     assert settings.public_url == "https://x.example.org"
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("HTTPS://Example.Ngrok.App", "https://example.ngrok.app"),
+        ("https://x.org:443/", "https://x.org"),
+        ("https://x.org:80", "https://x.org:80"),
+        ("http://x.org:080", "http://x.org"),
+        ("http://my_pc.lan:5001", "http://my_pc.lan:5001"),
+        ("http://[0:0::1]:8000", "http://[::1]:8000"),
+        ("https://Bücher.example", "https://xn--bcher-kva.example"),
+        ("https://faß.de", "https://xn--fa-hia.de"),
+    ],
+)
+def test_addresses_are_written_as_browsers_write_them(text, origin):
+    environ = {"KANBAN_PUBLIC_URL": text, "KANBAN_CORS_ORIGINS": f"https://a.org,{text}"}
+    settings = load_settings(environ)
+    assert settings.public_url == origin
+    assert settings.cors_origins == ("https://a.org", origin)
 
 
 def test_another_sync_needs_all_four():
@@ -123,14 +149,16 @@ def test_columns_are_trimmed_and_empty_ones_left_out():
     assert load_settings({"KANBAN_COLUMNS": " a , ,b,"}).columns == ("a", "b")
 
 
-@pytest.mark.parametrize("origins", ["*", "example.org", "https://x.org/path", "https://*.x.org"])
+@pytest.mark.parametrize(
+    "origins", ["*", "example.org", "https://x.org/path", "https://*.x.org", "https://(a"]
+)
 def test_origins_are_whole_and_never_a_star(origins):
     assert "KANBAN_CORS_ORIGINS" in refusal({"KANBAN_CORS_ORIGINS": origins})
 
 
 def test_origins_are_a_list():
-    settings = load_settings({"KANBAN_CORS_ORIGINS": "https://a.org, http://b.org:80/"})
-    assert settings.cors_origins == ("https://a.org", "http://b.org:80")
+    settings = load_settings({"KANBAN_CORS_ORIGINS": "https://a.org, http://b.org:81/"})
+    assert settings.cors_origins == ("https://a.org", "http://b.org:81")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "board.example.org"])
