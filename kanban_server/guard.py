@@ -3,6 +3,7 @@
 Pure rules over plain values; every refusal says what to set.
 """
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
@@ -69,7 +70,8 @@ class Guard:
     def check_passcode_attempts(self, address: str) -> None:
         """Refuse an address that guessed too often. Raises TooManyRequests."""
         if self._settings.passcode and not self._limiter.test(WRONG_PASSCODES, address):
-            raise TooManyRequests("Too many wrong passcodes from your address.", retry_after=60)
+            detail = "Too many wrong passcodes from your address."
+            raise self._too_many(WRONG_PASSCODES, address, detail)
 
     def _refuse_foreign_host(self, name: str) -> None:
         is_here = is_loopback(name)
@@ -83,7 +85,11 @@ class Guard:
 
     def _count(self, limit: RateLimitItem, who: str, detail: str) -> None:
         if self._settings.passcode and not self._limiter.hit(limit, who):
-            raise TooManyRequests(detail, retry_after=1)
+            raise self._too_many(limit, who, detail)
+
+    def _too_many(self, limit: RateLimitItem, who: str, detail: str) -> TooManyRequests:
+        reset = self._limiter.get_window_stats(limit, who).reset_time
+        return TooManyRequests(detail, retry_after=reset - time.time())
 
 
 def _refuse_strangers(remote: str, headers: Mapping[str, str]) -> None:

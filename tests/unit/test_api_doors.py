@@ -79,7 +79,8 @@ def test_guessing_the_passcode_is_limited_wherever_it_is_tried(path, closed):
     statuses = [closed.get(path, headers=basic(f"guess {n}")).status_code for n in range(12)]
     assert statuses == [401] * 10 + [429] * 2
     refused = closed.get("/token", headers=basic("open sesame"))
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
 @pytest.mark.parametrize("path", ["/token", "/tasks"])

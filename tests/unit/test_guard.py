@@ -147,6 +147,34 @@ def test_writes_are_limited_for_each_identity(shared):
     assert count(1, lambda: shared.count_write("bob")) == 1
 
 
+def refused_for(call):
+    with pytest.raises(TooManyRequests) as caught:
+        call()
+    return caught.value.retry_after
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds", "act", "check"),
+    [
+        (30, 30, Guard.count_token, Guard.count_token),
+        (400, 10, Guard.count_write, Guard.count_write),
+        (10, 60, Guard.count_wrong_passcode, Guard.check_passcode_attempts),
+    ],
+)
+def test_who_is_over_a_limit_is_told_when_the_next_is_let_in(
+    limit, seconds, act, check, shared, monkeypatch
+):
+    now = [1_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    act(shared, "ann")
+    now[0] += 2.5
+    for _ in range(limit - 1):
+        act(shared, "ann")
+    assert refused_for(lambda: check(shared, "ann")) == seconds - 2.5
+    now[0] += seconds - 2.4
+    check(shared, "ann")
+
+
 def test_without_a_passcode_nothing_is_limited(home):
     assert count(500, lambda: home.count_write("ann")) == 500
     assert count(50, lambda: home.count_token("1.1.1.1")) == 50
