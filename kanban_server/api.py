@@ -167,7 +167,8 @@ def identify(access: Access, guard: Guard) -> None:
     if request.method == "OPTIONS":  # a browser asks without credentials whether it may
         return None
     address = _address(guard)
-    guard.check_passcode_attempts(address)
+    if not request.headers.get("Authorization", "").lower().startswith("bearer "):
+        guard.check_passcode_attempts(address)
     if request.endpoint == "api.TokenView":
         return guard.count_token(address)
     with _counting_guesses(guard):

@@ -68,7 +68,10 @@ class Guard:
         self._limiter.hit(WRONG_PASSCODES, address)
 
     def check_passcode_attempts(self, address: str) -> None:
-        """Refuse an address that guessed too often. Raises TooManyRequests."""
+        """Refuse an address that guessed too often. Raises TooManyRequests.
+
+        A token is no guess: who shows one is judged by it alone.
+        """
         if self._settings.passcode and not self._limiter.test(WRONG_PASSCODES, address):
             detail = "Too many wrong passcodes from your address."
             raise self._too_many(WRONG_PASSCODES, address, detail)

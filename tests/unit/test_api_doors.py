@@ -83,6 +83,17 @@ def test_guessing_the_passcode_is_limited_wherever_it_is_tried(path, closed):
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
+def test_wrong_passcodes_of_a_neighbour_bar_no_page_that_has_its_token(closed):
+    token = closed.get("/token", headers=basic("open sesame")).json["token"]
+    for n in range(11):
+        closed.get("/tasks", headers=basic(f"guess {n}"))
+    held = {"Authorization": f"Bearer {token}"}
+    assert [closed.get(path, headers=held).status_code for path in ("/tasks", "/token")] == [
+        200
+    ] * 2
+    assert closed.get("/tasks").status_code == 429
+
+
 @pytest.mark.parametrize("path", ["/token", "/tasks"])
 def test_a_page_with_an_old_token_does_not_lock_its_neighbours_out(path, closed):
     for _ in range(20):
