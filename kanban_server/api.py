@@ -170,6 +170,7 @@ def identify(access: Access, guard: Guard) -> None:
     if not request.headers.get("Authorization", "").lower().startswith("bearer "):
         guard.check_passcode_attempts(address)
     if request.endpoint == "api.TokenView":
+        guard.check_asker_of_token(dict(request.headers))
         return guard.count_token(address)
     with _counting_guesses(guard):
         g.identity = access.identify(request.headers.get("Authorization", ""))

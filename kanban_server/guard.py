@@ -50,6 +50,16 @@ class Guard:
         allowed = {*self._settings.cors_origins, self._settings.public_url} - {""}
         return origin in allowed or (bool(host) and _netloc(origin) == host)
 
+    def check_asker_of_token(self, headers: Mapping[str, str]) -> None:
+        """Refuse another site's image or frame: it sends no Origin, but each token costs a write.
+
+        A browser that says nothing of the site is let in, and so is a script. Raises
+        NotAllowedHere. Source: W3C, Fetch Metadata Request Headers.
+        """
+        is_foreign = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        if is_foreign and "Origin" not in headers:
+            raise NotAllowedHere("Pages of other sites get no token.")
+
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
         """Give the caller's address: the last one a proxy on this machine names, else the peer."""
         forwarded = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()

@@ -42,6 +42,24 @@ def test_a_listed_origin_is_let_in_with_its_preflight(allowed, make_app):
     assert refused.headers["Access-Control-Allow-Origin"] == allowed
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_an_image_or_frame_of_another_site_causes_no_permission(site, client, wire):
+    wire.forget()
+    problem(client.get("/token", headers={"Sec-Fetch-Site": site}), 403)
+    assert wire.calls == []
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", ""])
+def test_a_page_of_ours_gets_a_token_and_so_does_a_browser_that_names_no_site(site, client):
+    assert client.get("/token", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_a_page_of_a_listed_origin_gets_a_token(make_app):
+    far = make_app(cors_origins=("https://far.example.org",)).test_client()
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://far.example.org"}
+    assert far.get("/token", headers=headers).status_code == 200
+
+
 def basic(passcode: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f":{passcode}".encode()).decode()}
 
