@@ -119,6 +119,12 @@ def _check_sids(given: Mapping[str, str], values: "_Values") -> None:
                 f"{name} (from {values.source(name)}) is not a SID: it must be {prefix} and 32 "
                 "hexadecimal digits."
             )
+    secret = TWILIO_NAMES[2]
+    if not re.fullmatch("[!-~]+", given[secret]):
+        raise SettingsError(
+            f"{secret} (from {values.source(secret)}) is not the secret of an API key: it must be "
+            "letters, digits and signs of ASCII, without spaces."
+        )
 
 
 def _refuse_open_door(settings: Settings, values: "_Values") -> None:
@@ -140,7 +146,10 @@ class _Values:
 
     def text(self, name: str) -> str:
         """Give the value; empty and `<placeholder>` count as not set."""
-        return _real(self._environ.get(name)) or _real(self._from_file.get(name))
+        text = _real(self._environ.get(name)) or _real(self._from_file.get(name))
+        if re.search("[\0\ud800-\udfff]", text):  # what is no UTF-8 comes as lone surrogates
+            raise SettingsError(f"{name} (from {self.source(name)}) must be text in UTF-8.")
+        return text
 
     def source(self, name: str) -> str:
         """Name the place a value came from."""
@@ -148,7 +157,7 @@ class _Values:
 
     def port(self, name: str) -> int:
         text = self.text(name) or str(Settings.port)
-        if text.isascii() and text.isdigit() and int(text) < 65536:
+        if re.fullmatch("[0-9]{1,5}", text) and int(text) < 65536:
             return int(text)
         raise self._wrong(name, "a port number from 0 to 65535")
 
@@ -177,7 +186,7 @@ class _Values:
 
     def _wrong(self, name: str, wanted: str) -> SettingsError:
         return SettingsError(
-            f"{name}={self.text(name)!r} (from {self.source(name)}) must be {wanted}."
+            f"{name}={self.text(name)[:80]!r} (from {self.source(name)}) must be {wanted}."
         )
 
 

@@ -81,7 +81,22 @@ def test_a_sid_of_the_wrong_form_is_refused_without_showing_it(name, value):
     assert value not in text
 
 
-@pytest.mark.parametrize("port", ["x", "-1", "65536", "5001.0", "²", "٣", "0x10"])
+@pytest.mark.parametrize("secret", ["sécret", "two words", "a\tb", "a→b"])
+def test_a_secret_that_no_header_can_carry_is_refused_without_showing_it(secret, tmp_path):
+    path = write(tmp_path, f"TWILIO_API_SECRET='{secret}'")
+    text = refusal({**ALL, "TWILIO_API_SECRET": ""}, path)
+    assert text.startswith(f"TWILIO_API_SECRET (from {path}) is not the secret")
+    assert secret not in text
+
+
+@pytest.mark.parametrize("name", [*ALL, "KANBAN_PASSCODE", "KANBAN_COLUMNS", "KANBAN_DATA"])
+@pytest.mark.parametrize("value", ["a\udcff", "a\0b"])
+def test_a_value_that_is_no_text_is_refused_by_its_name_and_source(name, value):
+    text = refusal({**ALL, name: value})
+    assert text == f"{name} (from the environment) must be text in UTF-8."
+
+
+@pytest.mark.parametrize("port", ["9" * 5000, "x", "-1", "65536", "5001.0", "²", "٣", "0x10"])
 def test_a_port_that_is_none_is_refused(port):
     assert "KANBAN_PORT" in refusal({"KANBAN_PORT": port})
 
