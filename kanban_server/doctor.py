@@ -3,9 +3,7 @@
 Each check gives findings: a text, and whether all is well.
 """
 
-import os
 import re
-import socket
 import sys
 import time
 import uuid
@@ -18,8 +16,9 @@ from typing import NamedTuple
 import requests
 
 from . import errors
+from .listener import listener_for, url_of
 from .page import VENDOR_FILES
-from .settings import Settings
+from .settings import Settings, SettingsError
 from .sync_store import SyncStore
 
 MAX_SKEW_SECONDS = 60
@@ -67,29 +66,23 @@ def check_folder(settings: Settings) -> Iterator[Finding]:
 
 
 def check_port(settings: Settings) -> Iterator[Finding]:
-    """Look whether the port is free."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-            yield Finding(True, f"port {settings.port} is free")
-        except OSError as error:
-            yield _in_use(settings, os.strerror(error.errno or 0))
+    """Look whether the port is free, or a board of ours runs on it."""
+    try:
+        listener_for(settings).close()
+        yield Finding(True, f"port {settings.port} is free")
+    except SettingsError as error:
+        is_ours = _is_board(url_of(settings.host, settings.port))
+        text = f"a board runs on port {settings.port}" if is_ours else str(error)
+        yield Finding(is_ours, text)
 
 
-def _in_use(settings: Settings, reason: str) -> Finding:
-    """Tell a board of ours that runs on the port from something else there."""
+def _is_board(url: str) -> bool:
     session = requests.Session()
     session.trust_env = False  # a proxy of the environment knows nothing of this machine
     try:
-        answer = session.get(f"http://{settings.host}:{settings.port}/healthz", timeout=1)
-        if answer.json() == {"status": "up"}:
-            return Finding(True, f"a board runs on port {settings.port}")
+        return bool(session.get(f"{url}/healthz", timeout=1).json() == {"status": "up"})
     except (requests.RequestException, ValueError):
-        pass
-    text = f"port {settings.port} on {settings.host} cannot be used: {reason}. Set KANBAN_PORT"
-    return Finding(False, text)
+        return False
 
 
 def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterator[Finding]:

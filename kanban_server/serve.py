@@ -21,6 +21,7 @@ from . import create_app, logs
 from .bridge import Bridge
 from .errors import SyncError
 from .guard import Guard
+from .listener import listener_for, url_of
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
 from .sync_emulator.patience import MAX_CONNECTIONS, ImpatientProtocol
@@ -36,7 +37,7 @@ def main() -> None:
     logs.configure()
     try:
         settings = load_settings(os.environ, Path(".env"))
-        with closing(_listen(settings)) as listener:
+        with closing(listener_for(settings)) as listener:
             serve(settings, listener)
     except SettingsError as error:
         sys.exit(f"The board cannot start. {error}")
@@ -122,21 +123,6 @@ class _Both:
         await (self._sync if is_sync else self._board)(scope, receive, send)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        raise SettingsError(
-            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Stop what "
-            "runs there, or set KANBAN_PORT to another."
-        ) from error
-    return listener
-
-
 def _allow_many_connections() -> None:
     """Let this process open files enough for MAX_CONNECTIONS; often 1,024 are preset."""
     with suppress(ImportError, ValueError, OSError):  # Windows; a system that allows fewer
@@ -149,8 +135,7 @@ def _allow_many_connections() -> None:
 
 
 def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return url_of(*listener.getsockname()[:2])
 
 
 def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None:

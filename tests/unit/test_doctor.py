@@ -94,6 +94,13 @@ def test_a_board_that_runs_on_the_port_is_well(sync):
         assert wrong(doctor.check_port(settings)) == []
 
 
+def test_a_board_that_runs_on_an_ipv6_address_is_well(sync):
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        settings = Settings(host="::1", port=taken.getsockname()[1])
+        sync.add("GET", f"http://[::1]:{settings.port}/healthz", json={"status": "up"})
+        assert wrong(doctor.check_port(settings)) == []
+
+
 def test_a_board_on_the_port_is_asked_past_a_proxy(proxy):
     assert wrong(doctor.check_port(Settings(port=proxy.port))) == []
     assert proxy.asked == ["/healthz"]
