@@ -151,17 +151,18 @@ def http_send(is_here: bool = False) -> Send:
                 )
             return Answer(response.status_code, response.headers, response.text)
         except (requests.RequestException, ValueError) as error:
-            raise _no_answer(method, error) from error
+            raise _no_answer(method, url, error) from error
 
     return send
 
 
-def _no_answer(method: str, error: Exception) -> errors.SyncError:
+def _no_answer(method: str, url: str, error: Exception) -> errors.SyncError:
     log.warning("no answer from Sync to %s: %s", method, type(error).__name__)
     was_sent = not isinstance(_root(error), _NEVER_SENT)
     if was_sent and method != "GET":
         return errors.OutcomeUnknown("Twilio Sync did not answer; the change may have happened.")
-    return errors.SyncUnavailable("Twilio Sync cannot be reached.", retry_after=2)
+    where = urlsplit(url).netloc
+    return errors.SyncUnavailable(f"Twilio Sync cannot be reached at {where}.", retry_after=2)
 
 
 def _root(error: Exception) -> Any:

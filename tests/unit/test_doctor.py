@@ -51,7 +51,7 @@ def test_an_unknown_service_is_named(sync, cloud):
 
 
 def test_a_sync_out_of_reach_is_told(sync, cloud):
-    assert wrong(doctor.check_sync(cloud)) == ["Twilio Sync cannot be reached."]
+    assert wrong(doctor.check_sync(cloud)) == ["Twilio Sync cannot be reached at sync.twilio.com."]
 
 
 def test_a_port_in_use_is_named():

@@ -189,7 +189,7 @@ def test_a_refused_connection_is_unavailable_within_its_attempts(pauses):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    with pytest.raises(errors.SyncUnavailable):
+    with pytest.raises(errors.SyncUnavailable, match=f"127.0.0.1:{port}"):
         write(f"http://127.0.0.1:{port}")
     assert len(pauses) == 3
 
