@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from .compress import compressed
+from .compress import compressed, takes_gzip
 from .schemas import MAX_NAME_BYTES, MAX_NAME_CHARS
 from .settings import Settings
 
@@ -89,7 +89,7 @@ def _files(paths: list[Path]) -> Response:
         abort(404)
     changed = max(path.stat().st_mtime_ns for path in paths)
     answer = Response(mimetype=mimetypes.guess_type(paths[0].name)[0])
-    if "gzip" in request.accept_encodings:
+    if takes_gzip():
         answer.set_data(_read(tuple(paths), changed, gzip.compress))
         answer.headers["Content-Encoding"] = "gzip"
     else:

@@ -31,6 +31,16 @@ def test_the_page_is_sent_small_to_who_takes_that(steady):
     assert "Accept-Encoding" in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize("path", ["/", "/static/main.js"])
+@pytest.mark.parametrize(
+    ("wish", "coding"),
+    [("gzip;q=0", None), ("*, gzip;q=0", None), ("identity", None), ("gzip;q=0.1", "gzip")],
+)
+def test_who_takes_no_gzip_gets_none(path, wish, coding, steady):
+    answer = steady.get(path, headers={"Accept-Encoding": wish}, buffered=True)
+    assert answer.headers.get("Content-Encoding") == coding
+
+
 def test_columns_are_text_in_the_page(make_app):
     columns = ('<script>alert("1")</script>', "b'\"")
     text = make_app(columns=columns).test_client().get("/").text
