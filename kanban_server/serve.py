@@ -81,13 +81,27 @@ def open_store(settings: Settings) -> Iterator[SyncStore]:
     if settings.credentials:
         yield SyncStore(settings, Transport(settings.sync_url))
     elif address:
-        credentials = _as_credentials(read_credentials(settings.data))
+        credentials = _kept_credentials(settings.data)
         settings = replace(settings, credentials=credentials, sync_url=address)
         yield SyncStore(settings, Transport(address, http_send(is_here=True)))
     else:
         with closing(_emulator(settings)) as emulator:
             local = with_emulator(settings, emulator)
             yield SyncStore(local, Transport("http://sync.local", send_to(emulator)))
+
+
+def _kept_credentials(folder: Path) -> Credentials:
+    """Read the credentials of the emulator that runs on the folder. Raises SettingsError."""
+    try:
+        kept = read_credentials(folder)
+    except EmulatorError as error:
+        raise SettingsError(str(error)) from error
+    if kept is None:
+        raise SettingsError(
+            f"{folder} has no credentials.json any more, without which the server that runs on it "
+            "cannot be asked. Bring the file back."
+        )
+    return _as_credentials(kept)
 
 
 def _emulator(settings: Settings, address: str = "") -> Emulator:

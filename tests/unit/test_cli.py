@@ -105,6 +105,19 @@ def test_a_running_emulator_is_asked_past_a_proxy(data, tasks, proxy, monkeypatc
     assert proxy.asked[0].startswith("/v1/Services/")
 
 
+@pytest.mark.parametrize("text", [None, "", "{}", "[]"])
+@pytest.mark.parametrize("verb", ["export", "doctor"])
+def test_a_server_whose_credentials_are_gone_or_broken_is_told(
+    verb, text, data, tasks, monkeypatch
+):
+    path = data / "credentials.json"
+    path.unlink() if text is None else path.write_text(text)
+    monkeypatch.setattr("kanban_server.serve.owner_address", lambda folder: "http://127.0.0.1:9")
+    result = run(verb)
+    assert result.exit_code == 1
+    assert "credentials.json" in result.output
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KANBAN_DATA", str(tmp_path / "file" / "data"))
