@@ -86,7 +86,7 @@ def _is_board(url: str) -> bool:
 
 
 def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterator[Finding]:
-    """Look whether Sync takes the credentials, knows the Service, and agrees on the time."""
+    """Look at what Sync says of the credentials, the Service, the time and the tasks."""
     try:
         is_acl_on, date = store.look()
     except errors.SyncNotFound:
@@ -105,3 +105,11 @@ def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterat
         skew = now() - parsedate_to_datetime(date).timestamp()
         text = f"this machine's clock is {skew:+.0f} s from Sync's"
         yield Finding(abs(skew) <= MAX_SKEW_SECONDS, text)
+    yield _read_tasks(store)
+
+
+def _read_tasks(store: SyncStore) -> Finding:
+    try:
+        return Finding(True, f"{sum(1 for _ in store.items())} tasks can be read")
+    except errors.SyncError as error:
+        return Finding(False, f"the tasks cannot be read: {error.detail}")

@@ -5,7 +5,7 @@ from email.utils import formatdate
 
 import pytest
 import responses
-from wire import SERVICE
+from wire import ITEMS, SERVICE
 
 from kanban_server import doctor
 from kanban_server.settings import Settings
@@ -17,27 +17,47 @@ def wrong(findings) -> list[str]:
     return [finding.text for finding in findings if not finding.is_well]
 
 
+@pytest.fixture
+def tasks(answer):
+    """Two pages of tasks."""
+    answer("page_first", "GET", ITEMS)
+    answer("page_last", "GET", ITEMS)
+
+
 def answer_service(sync: responses.RequestsMock, skew: int = 0, acl: bool = True) -> None:
     date = {"Date": formatdate(NOON - skew, usegmt=True)}
     sync.add("GET", SERVICE, json={"sid": "IS", "acl_enabled": acl}, headers=date)
 
 
-def test_an_account_in_order_has_nothing_wrong(sync, cloud):
+def test_an_account_in_order_has_nothing_wrong(sync, cloud, tasks):
     answer_service(sync)
     assert wrong(doctor.check_sync(cloud, lambda: NOON)) == []
 
 
-def test_a_clock_that_is_ten_minutes_off_is_named(sync, cloud):
+def test_a_clock_that_is_ten_minutes_off_is_named(sync, cloud, tasks):
     answer_service(sync, skew=600)
     assert wrong(doctor.check_sync(cloud, lambda: NOON)) == [
         "this machine's clock is +600 s from Sync's"
     ]
 
 
-def test_an_acl_that_is_off_is_told(sync, cloud):
+def test_an_acl_that_is_off_is_told(sync, cloud, tasks):
     answer_service(sync, acl=False)
     texts = [finding.text for finding in doctor.check_sync(cloud, lambda: NOON)]
     assert "ACL is off; the board turns it on at start" in texts
+
+
+def test_the_tasks_are_counted(sync, cloud, tasks):
+    answer_service(sync)
+    texts = [finding.text for finding in doctor.check_sync(cloud, lambda: NOON)]
+    assert "3 tasks can be read" in texts
+
+
+def test_tasks_that_cannot_be_read_are_told_with_the_reason(sync, cloud):
+    answer_service(sync)
+    sync.add("GET", ITEMS, body='{"items": ' + "[" * 10_000)
+    told = wrong(doctor.check_sync(cloud, lambda: NOON))
+    assert told == ["the tasks cannot be read: Twilio Sync sent an answer that is not JSON."]
 
 
 def test_a_wrong_secret_is_named(sync, cloud):
