@@ -37,8 +37,8 @@ def configure() -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("kanban_server").setLevel(logging.INFO)
-    logging.getLogger("picows").setLevel(logging.WARNING)
-    logging.getLogger("kanban_server.transport").setLevel(logging.WARNING)
+    for talkative in ("picows", "kanban_server.transport", "kanban_server.sync_emulator.websocket"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def register(app: Flask) -> None:

@@ -1,7 +1,9 @@
 """The server as a process: how it starts and how it ends."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -39,5 +41,22 @@ def test_the_address_and_the_mode_of_sync_are_told(server):
 def test_a_signal_ends_it_without_a_word(server, number):
     server.stdout.readline()
     server.send_signal(number)
+    assert server.wait(20) == 0
+    assert server.stderr.read() == ""
+
+
+UPGRADE = (
+    b"GET /v3/wsconnect HTTP/1.1\r\nHost: localhost\r\n"
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+def test_a_page_that_comes_and_goes_is_no_news_for_the_log(server):
+    port = int(re.search(r":(\d+) ", server.stdout.readline())[1])
+    with socket.create_connection(("127.0.0.1", port)) as page:
+        page.sendall(UPGRADE)
+        assert page.recv(1000).startswith(b"HTTP/1.1 101")
+    server.terminate()
     assert server.wait(20) == 0
     assert server.stderr.read() == ""
