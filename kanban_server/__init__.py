@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     access.keep_readers_tidy(who)
 
     app = Flask(__name__, static_folder=None, template_folder=str(page.WEB))
+    app.url_map.converters["int"] = api.Index
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, **_openapi())
     logs.register(app)
     app.before_request(lambda: _check_origin(gate))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from werkzeug.routing import IntegerConverter
 
 from . import errors, problems, schemas, transport, wishes
 from .access import Access
@@ -21,6 +22,12 @@ from .sync_store import SyncStore
 from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER, STALE_HEADER
 
 MIN_GZIP_BYTES = 4096
+
+
+class Index(IntegerConverter):
+    """An index in a path: plain digits, so that a task has one address."""
+
+    regex = "(?:0|[1-9][0-9]*)"
 
 
 def make_blueprint(

@@ -22,6 +22,13 @@ def test_a_path_that_is_none_is_not_found(path, steady):
     problem(steady.get(path), 404)
 
 
+@pytest.mark.parametrize("index", ["00", "%D9%A0", "+0", "0 "])
+def test_a_task_has_one_address(index, steady):
+    problem(steady.get(f"/tasks/{index}"), 404)
+    problem(steady.put(f"/tasks/{index}/lease", json={"activity": "editing"}), 404)
+    assert steady.get("/tasks/0").status_code == 200
+
+
 def test_an_id_of_ten_thousand_digits_is_not_found(steady):
     problem(steady.get(f"/tasks/{'9' * 10_000}"), 404)
 
