@@ -5,7 +5,6 @@ who is writing. Source: Twilio, access tokens (`twilio.jwt`), Sync permissions.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import logging
@@ -175,7 +174,7 @@ def _basic_password(authorization: str) -> str | None:
         return None
     try:
         user, _, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # what base64 and UTF-8 raise, and what is not even ASCII
         return None
     return password if not user else None
 

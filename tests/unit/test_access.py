@@ -208,7 +208,7 @@ def test_a_wrong_passcode_is_refused(text, closed):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Basic", "Basic %%%", "Basic /w==", "Digest x", "Bearer", "ü"]
+    "header", ["", "Basic", "Basic %%%", "Basic /w==", "Digest x", "Bearer", "ü", "Basic é"]
 )
 def test_what_is_no_authorization_is_refused_with_a_passcode(header, closed):
     for call in (closed.identify, closed.grant):
