@@ -13,6 +13,7 @@ from .errors import TooManyRequests
 LIST_RATE = 20.0
 LEAST_RATE = 1.0
 BURST = 20.0
+BURST_SECONDS = 1.0
 RECOVERY_PER_SECOND = 0.5
 MAX_WAIT_SECONDS = 2.0
 MAX_WAITING = 8
@@ -36,6 +37,7 @@ class Pacer:
         self._max_waiting = max_waiting
         self._tokens = BURST
         self._at = clock()
+        self._slowed_at = float("-inf")
         self._turn = threading.Condition()
         self._queues: OrderedDict[str, deque[object]] = OrderedDict()
 
@@ -59,9 +61,12 @@ class Pacer:
             self._take(caller)
 
     def slow_down(self) -> None:
-        """Halve the pace: Sync has said 429."""
+        """Halve the pace: Sync has said 429. What it says to a burst counts once."""
         with self._turn:
             self._refill()
+            if self._at < self._slowed_at + BURST_SECONDS:
+                return
+            self._slowed_at = self._at
             self._rate = max(LEAST_RATE, (self._rate or LIST_RATE) / 2)
             self._tokens = 0.0
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from kanban_server.errors import TooManyRequests
-from kanban_server.pacer import BURST, LEAST_RATE, Pacer
+from kanban_server.pacer import BURST, BURST_SECONDS, LEAST_RATE, Pacer
 
 
 class Clock:
@@ -46,7 +46,15 @@ def test_sync_saying_429_halves_the_pace_down_to_one_a_second():
     pacer = Pacer(20.0, clock)
     for _ in range(10):
         pacer.slow_down()
-    assert pacer._rate == LEAST_RATE
+        clock.now += BURST_SECONDS
+    assert pacer._rate < 2 * LEAST_RATE
+
+
+def test_a_burst_of_429_halves_the_pace_once():
+    pacer = Pacer(20.0, Clock())
+    for _ in range(8):
+        pacer.slow_down()
+    assert pacer._rate == 10
 
 
 def test_the_pace_recovers_to_that_of_the_list_and_no_further():
