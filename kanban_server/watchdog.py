@@ -69,9 +69,9 @@ class Watchdog:
             time.sleep(CHECK_SECONDS)
             now = time.monotonic()
             with self._lock:
-                overdue = [one for one in self._exchanges if one.until < now]
-            for one in overdue:
-                one.cut()
+                for one in self._exchanges:
+                    if one.until < now:
+                        one.cut()  # while it is under way: its connection is another's after that
 
 
 class _WatchedHTTP(HTTPConnection):
