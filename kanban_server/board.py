@@ -20,7 +20,7 @@ from .pacer import Pacer
 from .placing import Place, Placing
 from .replica import Replica
 from .sync_store import Item, SyncStore
-from .tasks import as_task, column_of, fields_of, op_of
+from .tasks import as_task, column_of, fields_of, mark_of, name_of, op_of
 
 ATTEMPTS = 8
 
@@ -94,14 +94,17 @@ class Board:
     def change(self, index: int, change: Change) -> dict[str, Any]:
         """Edit or move a task, or both, in one write.
 
-        Raises TaskNotFound, TaskChanged, TaskLeased, NeighbourNotThere, KeyReused.
+        The same `op` and wish again changes nothing, and gives the task as it is now. Raises
+        TaskNotFound, TaskChanged, TaskLeased, NeighbourNotThere, KeyReused.
         """
-        self._memory.recall(change.op, _wish(change, index))
-        self._pacer.wait(change.by)
-        self._mirror.fill()
-        with self._locks(index):
-            task = as_task(self._settle(index, change, self._rewrite), self.columns)
-        self._memory.keep(change.op, _wish(change, index), task)
+        with self._locks(change.op):
+            if self._memory.recall(change.op, _wish(change, index)):
+                return as_task(self._replica.get(index) or self._mirror.read(index), self.columns)
+            self._pacer.wait(change.by)
+            self._mirror.fill()
+            with self._locks(index):
+                task = as_task(self._settle(index, change, self._rewrite), self.columns)
+            self._memory.keep(change.op, _wish(change, index), task)
         return task
 
     def remove(self, index: int, change: Change) -> None:
@@ -124,8 +127,9 @@ class Board:
         self._leases.give_up(index, lease)
 
     def _append(self, change: Change, restore: int | None) -> Item:
-        data = {**self._memory.unbury(restore), **change.fields}
-        if "name" not in data:
+        buried = self._memory.unbury(restore)
+        data = {**buried, **_new_fields(change, buried)}
+        if "name" not in data and not buried:
             detail = "The deleted task is not remembered any more; give its name."
             raise errors.InvalidFields([{"pointer": "/name", "detail": detail}])
         data.update(by=change.by, key=change.op, op=change.op)
@@ -139,11 +143,12 @@ class Board:
         item = self._replica.get(index) or self._mirror.read(index)
         doubt: errors.OutcomeUnknown | None = None
         for _ in range(ATTEMPTS):
-            if op_of(item) == change.op:
+            if _is_made(item, change):
                 return item
             try:
                 with errors.in_doubt(doubt):
-                    return write(self._checked(item, change), change)
+                    item = self._checked(item, change)
+                    return write(item, change)
             except errors.SyncChanged:
                 time.sleep(random.uniform(0, 0.02))
             except errors.OutcomeUnknown as error:
@@ -154,9 +159,11 @@ class Board:
                 return self._settle_gone(item, write, doubt, error)
             try:
                 with errors.in_doubt(doubt):
-                    item = self._mirror.read(index)
+                    before, item = item, self._mirror.read(index)
             except errors.TaskNotFound as error:
                 return self._settle_gone(item, write, doubt, error)
+            if doubt and write == self._rewrite and not _is_unwritten(item, before, change):
+                raise doubt
         busy = errors.SyncBusy("Others keep changing this task. Try again.", retry_after=1)
         raise doubt or busy
 
@@ -176,7 +183,7 @@ class Board:
             return item
         if self._replica.known_since(item.key) < change.since:
             item = self._mirror.read(item.key)
-        if change.revision == item.revision or op_of(item) == change.op:
+        if change.revision == item.revision or _is_made(item, change):
             return item
         raise errors.TaskChanged(
             f"Task {item.key} has changed since revision {change.revision}.",
@@ -184,7 +191,7 @@ class Board:
         )
 
     def _rewrite(self, item: Item, change: Change) -> Item:
-        if op_of(item) == change.op:
+        if _is_made(item, change):
             return item
         data = {**fields_of(item), **change.fields, "by": change.by, "op": change.op}
         place = self._wanted_place(item, change)
@@ -204,6 +211,29 @@ class Board:
 
     def _delete(self, item: Item, change: Change) -> Item:
         return self._mirror.remove(item)
+
+
+def _is_made(item: Item, change: Change) -> bool:
+    """Tell whether a change is an Item's last. Raises KeyReused where its op made the Item."""
+    if op_of(item) != change.op:
+        return False
+    if mark_of(item) == change.op:
+        raise errors.KeyReused
+    return True
+
+
+def _is_unwritten(item: Item, before: Item, change: Change) -> bool:
+    """Tell whether a write in doubt can be judged: it is there, or nothing was written since.
+
+    What another wrote meanwhile may stand on top of it, and must not be written over.
+    """
+    return item.revision == before.revision or op_of(item) == change.op
+
+
+def _new_fields(change: Change, buried: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields that a task is made with; a name as it was shown leaves the old one alone."""
+    is_same = buried and change.fields.get("name") == name_of(Item(0, buried, "", ""))
+    return {k: v for k, v in change.fields.items() if not (is_same and k == "name")}
 
 
 def _wish(change: Change, target: int | None) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from .tasks import fields_of
 LATE_SECONDS = 5.0
 LATE_LOOKS = 3
 NEVER = 1 << 62
+MAX_DOUBTS = 1000
 
 
 class Mirror:
@@ -52,6 +53,8 @@ class Mirror:
         for item in self._replica.doubles():
             try:
                 self.remove(item)
+            except errors.SyncNotFound:
+                self.gone(item.key)
             except errors.SyncError:
                 continue
 
@@ -114,6 +117,8 @@ class Mirror:
             return self._store.create(data)
         except errors.OutcomeUnknown as doubt:
             self._doubts.setdefault(data["key"], newest)
+            if len(self._doubts) > MAX_DOUBTS:
+                del self._doubts[next(iter(self._doubts))]
             self._expect_late(newest)
             self._late.ask()
             with errors.in_doubt(doubt):

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 MAX_NAME_CHARS = 500
 MAX_NAME_BYTES = 700
@@ -87,6 +87,17 @@ def bodies(columns: Sequence[str]) -> tuple[type[Body], type[Body]]:
         restore = task_id(
             metadata={"description": "The id of a deleted task whose further fields it takes."}
         )
+
+        @pre_load
+        def leave_foreign_name(self, data: Any, **_: Any) -> Any:
+            """Leave a name to the deleted task that other clients gave it beyond our rules."""
+            if not isinstance(data, dict) or not {"name", "restore"} <= data.keys():
+                return data
+            try:
+                self.fields["name"].deserialize(data["name"])
+            except ValidationError:
+                return {name: value for name, value in data.items() if name != "name"}
+            return data
 
         @validates_schema
         def check_has_name(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -204,3 +204,10 @@ def test_no_header_of_chance_ends_in_a_500(client, task):
             path, method=method, json={"name": "x"}, headers={chance.choice(names): value}
         )
         assert answer.status_code < 500, (method, path, value)
+
+
+def test_a_name_beyond_our_rules_is_left_to_the_deleted_task(client):
+    name = {"restore": 77, "name": "two\nlines"}
+    answer = client.post("/tasks", json=name)
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["detail"].startswith("The deleted task is not remembered")

@@ -215,6 +215,19 @@ def test_a_deleted_task_comes_back_with_all_its_fields(here):
     assert (back["name"], back["list"]) == ("a", "doing")
 
 
+@pytest.mark.parametrize("data", [{"x": 1}, {"name": 7, "list": "done"}, {"name": "two\nlines"}])
+def test_a_deleted_task_of_another_client_comes_back_as_it_was(here, data):
+    index = here.store.create(data).key
+    shown = here.board.task(index)["name"]
+    here.remove(index)
+    back = here.add(shown, restore=index)
+    raw = here.raw(back["id"])
+    assert {name: raw[name] for name in data if name != "list"} == {
+        name: value for name, value in data.items() if name != "list"
+    }
+    assert ("name" in raw) == ("name" in data)
+
+
 def test_a_task_that_nobody_remembers_needs_a_name_to_come_back(here):
     with pytest.raises(errors.InvalidFields):
         here.add("", restore=77)

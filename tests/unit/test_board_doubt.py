@@ -1,5 +1,9 @@
 """The board when an answer of Sync is lost, late or nonsense, and when a wish is repeated."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from uuid import UUID
+
 import pytest
 from wire import answers, first, lost_after, lost_before, says
 
@@ -109,3 +113,57 @@ def test_a_key_used_for_another_change_is_refused(here):
     task = here.add("a", key="k")
     with pytest.raises(errors.KeyReused):
         here.edit(task, "b", key="k")
+
+
+def test_an_edit_in_doubt_is_not_written_over_what_came_after(here, there):
+    task = here.add("a")
+    there.names()
+
+    def lost_then_other(forward):
+        forward()
+        there.edit(task, "later")
+        raise errors.OutcomeUnknown("no answer")
+
+    here.wire.fail(lost_then_other)
+    with pytest.raises(errors.OutcomeUnknown):
+        here.edit(task, "mine")
+    assert here.raw(task["id"])["name"] == "later"
+
+
+def test_a_repeated_change_changes_nothing_more_after_anothers(here, there):
+    task = here.add("a")
+    here.edit(task, "mine", key="k")
+    there.edit(task, "theirs")
+    here.names()
+    assert here.edit(task, "mine", key="k")["name"] == "theirs"
+    assert here.raw(task["id"])["name"] == "theirs"
+
+
+@pytest.mark.parametrize("names", [("b", "c"), ("b", "b")])
+def test_a_key_used_for_two_changes_at_once_makes_one(here, names):
+    tasks = [here.add("a"), here.add("a")]
+
+    def edit(task, name):
+        with suppress(errors.KeyReused):
+            return here.edit(task, name, key="k")
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(edit, tasks, names))
+    assert made.count(None) == 1
+
+
+def test_a_key_that_made_a_task_in_another_process_is_no_change_of_it(here, there):
+    task = here.add("a", key="k")
+    with pytest.raises(errors.KeyReused):
+        there.edit(task, "b", key="k")
+
+
+def test_a_double_that_another_removed_is_asked_to_go_once(here, there):
+    for _ in range(2):
+        here.store.create({"name": "a", "list": "todo", "position": "a1", "key": str(UUID(int=1))})
+    here.board._mirror.fill()
+    there.names()
+    here.wire.forget()
+    for _ in range(3):
+        here.board.tasks(max_stale_seconds=60)
+    assert len(here.wire.seen("DELETE")) <= 1
