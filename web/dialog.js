@@ -91,11 +91,10 @@ export function showHelp(identity) {
 /**
  * Says something for a while: what went wrong for longer, and until it is closed if it offers something to do.
  * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
- * @returns {() => void} takes it away
  */
 export function toast(text, { isError = false, label, act } = {}) {
   const box = element('div', '');
-  box.className = !isError ? 'toast' : act ? 'toast error lasting' : 'toast error';
+  box.className = ['toast', isError && 'error', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' ');
   box.setAttribute('role', isError ? 'alert' : 'status');
   const close = () => box.remove();
   const button = (words, then) => {
@@ -109,7 +108,11 @@ export function toast(text, { isError = false, label, act } = {}) {
   passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach((other) => other.remove());
   toasts.append(box);
   if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
-  return close;
+}
+
+/** Takes away the toasts that a selector names. */
+export function takeAway(selector) {
+  document.querySelectorAll(selector).forEach((toast) => toast.remove());
 }
 
 /** Keeps in sight what grows, from when it is first watched. */

@@ -2,14 +2,14 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
-import { accountOf, askMenu, askName, askPasscode, byId, shorten, showHelp, toast, watchGrowth } from './dialog.js';
+import { accountOf, askMenu, askName, askPasscode, byId, shorten, showHelp, takeAway, toast, watchGrowth } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor, filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
 import { settings, startLine } from './line.js';
-import { Renderer } from './render.js';
+import { perFrame, Renderer } from './render.js';
 import { State } from './state.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
@@ -24,7 +24,7 @@ const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
 const renderer = new Renderer(board, byId('card'));
-const history = new History(state, act, (reason) => (fail(`Not undone. ${reason}`), draw()));
+const history = new History(state, act, (reason) => (takeAway('.offer'), fail(`Not undone. ${reason}`), draw()));
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
@@ -37,10 +37,10 @@ const forms = new Forms((list, name) => {
   if (card) added.observe(card);
   else toast('Added, but hidden by the filter');
 }, draw);
-/** @type {{entry?: Entry, close: () => void} | null} the Undo on show, good for the newest step alone */
-let offer = null;
 let isLoading = true;
-let [frame, loadingTimer] = [0, 0];
+let loadingTimer = 0;
+/** One redraw per frame, however many events come. */
+const drawNext = perFrame(draw);
 
 function found(id) {
   return find(state.view(), id);
@@ -58,23 +58,14 @@ function draw(isMoving = !isLoading) {
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
-  if (offer?.entry !== history.stacks.undo.at(-1)) offer?.close();
   byId('undo').disabled = !history.stacks.undo.length;
   byId('redo').disabled = !history.stacks.redo.length;
 }
 
-/** One redraw per frame, however many events come; fewer while the board loads, once its first cards are there. */
+/** Draws in the next frame; while the board loads, and its first cards are there, not as often. */
 function drawSoon() {
-  if (isLoading && board.querySelector('.card')) loadingTimer ||= setTimeout(drawNext, 150);
-  else drawNext();
-}
-
-function drawNext() {
-  loadingTimer = 0;
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
-    draw();
-  });
+  if (!isLoading || !board.querySelector('.card')) return drawNext();
+  loadingTimer ||= setTimeout(() => (loadingTimer = 0, drawNext()), 150);
 }
 
 /** Does something: shows it at once, remembers it, tells it, sends it. @param {Wanted} wanted */
@@ -86,10 +77,8 @@ function act(wanted) {
   byId('live').textContent = long;
   draw();
   if (operation.isRevert && operation.kind === 'add') renderer.element(operation.task)?.focus();
-  document.querySelectorAll('.error:not(.lasting)').forEach((old) => old.remove());
-  if (short && !operation.isRevert) {
-    offer = { entry: operation.entry, close: toast(short, { label: 'Undo', act: () => history.revert('undo') }) };
-  }
+  takeAway('.error:not(.lasting), .offer');
+  if (short && !operation.isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
   outbox.pump();
 }
 
@@ -140,6 +129,7 @@ function heard(outcome) {
 /** Says why, and gives back what was typed. @param {Operation} operation @param {Task} current */
 function refused(operation, reason, current) {
   const { kind, task, name, isRevert, list = columns[0] } = operation;
+  takeAway('.offer'); // an Undo is good for the newest step alone, and that may have been this one
   drawSoon();
   if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
   if (current) return chooseName(task, name, current.name);
@@ -205,10 +195,7 @@ function loaded() {
 }
 
 const drag = new Drag({
-  pressed: (id) => {
-    carry.drop(true);
-    renderer.hold(id);
-  },
+  pressed: (id) => (carry.drop(true), renderer.hold(id)),
   letGo: (id) => (renderer.letGo(id), draw()),
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,

@@ -158,6 +158,17 @@ function paint(node, card) {
   node.element.className = names.filter(Boolean).join(' ');
 }
 
+/** Does what it is given in the next frame, once however often it is asked to. */
+export function perFrame(act) {
+  let frame = 0;
+  return () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      act();
+    });
+  };
+}
+
 /** Focus stays on its card, or goes to the next one if that card goes. */
 function keepFocus() {
   const active = document.activeElement;

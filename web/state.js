@@ -151,14 +151,10 @@ export class State {
     for (const operation of this.operations.filter((one) => one.task === id)) {
       if (operation.kind === 'add' && operation.phase !== 'answered') continue;
       const isDone = operation.phase === 'answered' || operation.kind === 'remove';
-      if (isDone) this.#settle(operation);
-      else this.refused(operation, 'It was deleted meanwhile.');
+      if (!isDone) this.refused(operation, 'It was deleted meanwhile.');
+      else this.#done(operation, null);
+      this.cancel(operation);
     }
-  }
-
-  #settle(operation) {
-    this.#done(operation, null);
-    this.cancel(operation);
   }
 
   beginSnapshot(now) {

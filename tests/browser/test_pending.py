@@ -61,7 +61,7 @@ def test_a_refused_add_offers_its_text_when_the_field_is_in_use(page):
     add(page, "milk")
     until(page, lambda: held)
     field.fill("bread")
-    held[0].fulfill(status=503, body="{}")
+    held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
     page.get_by_role("button", name="Use the text again").click()
     expect(field).to_have_value("milk")
 
@@ -71,7 +71,7 @@ def test_a_refused_delete_brings_the_card_back(board, page):
     see(page, todo="a b")
     refuse(page, "DELETE", 500)
     card(page, "a").locator(".trash").click()
-    expect(page.get_by_role("alert").last).to_contain_text("Not deleted")
+    expect(page.get_by_role("alert").last).to_contain_text("was not deleted")
     see(page, todo="a b")
 
 
@@ -137,5 +137,5 @@ def test_a_task_deleted_by_another_takes_my_unsent_change_along(board, page):
     see(page, doing="x a")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
     see(page, todo="", doing="x")
-    expect(page.get_by_role("alert").last).to_contain_text("deleted it")
+    expect(page.get_by_role("alert").last).to_contain_text("deleted meanwhile")
     held()
