@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PATH = "/v3/wsconnect"
 _BINARY = WSMsgType.BINARY
 MAX_MESSAGE_BYTES = 256 * 1024
+FRAGMENT_BYTES = 64  # what keeping a fragment costs, even an empty one
 MAX_UNSENT_BYTES = 8 * 1024 * 1024
 HANDSHAKE_SECONDS = 10.0
 READ_BUFFER_BYTES = 4096
@@ -53,6 +54,7 @@ class SocketListener(WSListener):
         self._transport: WSTransport | None = None
         self._connection: Connection | None = None
         self._parts: list[bytes] = []
+        self._parts_bytes = 0
         self._unsent: deque[bytes] = deque()
         self._unsent_bytes = 0
         self._is_paused = False
@@ -65,25 +67,34 @@ class SocketListener(WSListener):
         )
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take in a frame."""
+        """Take in a frame, unless the connection has been given up."""
         kind = frame.msg_type
+        if self._transport is None:
+            return
         if kind == _BINARY and frame.fin and not self._parts:
             self._receive(frame.get_payload_as_bytes())
+        elif kind == WSMsgType.PING:
+            self._pong(frame.get_payload_as_bytes())
         elif kind == WSMsgType.CLOSE:
-            transport.send_close(WSCloseCode.OK)
-            transport.disconnect()
+            self._end(WSCloseCode.OK)
         elif kind in (_BINARY, WSMsgType.TEXT, WSMsgType.CONTINUATION):
-            self._collect(transport, frame)
+            self._collect(frame.get_payload_as_bytes(), is_last=frame.fin)
 
-    def _collect(self, transport: WSTransport, frame: WSFrame) -> None:
-        self._parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, self._parts)) > MAX_MESSAGE_BYTES:
-            transport.send_close(WSCloseCode.MESSAGE_TOO_BIG)
-            transport.disconnect()
-        elif frame.fin:
+    def _collect(self, part: bytes, *, is_last: bool) -> None:
+        self._parts.append(part)
+        self._parts_bytes += len(part) + FRAGMENT_BYTES
+        if self._parts_bytes > MAX_MESSAGE_BYTES:
+            self._end(WSCloseCode.MESSAGE_TOO_BIG)
+        elif is_last:
             message = b"".join(self._parts)
             self._parts.clear()
+            self._parts_bytes = 0
             self._receive(message)
+
+    def _pong(self, payload: bytes) -> None:
+        """Answer a ping, unless earlier answers are still unread."""
+        if self._transport is not None and not self._is_paused:
+            self._transport.send_pong(payload)
 
     def _receive(self, message: bytes) -> None:
         if self._connection is not None:
@@ -124,16 +135,19 @@ class SocketListener(WSListener):
 
     def hang_up(self) -> None:
         """Close the socket."""
-        if self._transport is not None:
-            self._transport.send_close(WSCloseCode.OK)
-            self._transport.disconnect()
+        self._end(WSCloseCode.OK)
 
     def restart(self) -> None:
         """Close the socket because the server stops; the SDK comes back by itself."""
-        if self._transport is not None:
-            self._transport.send_close(WSCloseCode.SERVICE_RESTART)
-            is_stuck = self._transport.underlying_transport.get_write_buffer_size() > 0
-            self._transport.disconnect(graceful=not is_stuck)
+        self._end(WSCloseCode.SERVICE_RESTART)
+
+    def _end(self, code: WSCloseCode) -> None:
+        """Close, without waiting for a client that does not read; take nothing more from it."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.send_close(code)
+            is_stuck = transport.underlying_transport.get_write_buffer_size() > 0
+            transport.disconnect(graceful=not is_stuck)
 
 
 class SyncSocket(WSProtocol):
@@ -158,7 +172,7 @@ class SyncSocket(WSProtocol):
             self.ping_seconds,
             self.ping_seconds,
             WSAutoPingStrategy.PING_WHEN_IDLE,
-            True,  # answer pings
+            False,  # answer pings: the listener does
             MAX_MESSAGE_BYTES,
             None,  # extra headers
             READ_BUFFER_BYTES,

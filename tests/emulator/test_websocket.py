@@ -1,5 +1,7 @@
 """The socket itself: upgrade, frames, pings, slow clients, shutdown."""
 
+from contextlib import suppress
+
 import pytest
 from callers import Rest, make_token
 from contract.serving import Serving
@@ -95,6 +97,35 @@ def test_a_message_that_is_too_large_ends_the_connection(connect, fin):
         raw.send(half, opcode=0, fin=False)
     frames = list(iter(raw.receive, None))
     assert [frame[0] for frame in frames] in ([CLOSE], [])
+
+
+def test_empty_fragments_without_end_end_the_connection(connect):
+    raw = connect(None)
+    raw.send(b"", fin=False)
+    with suppress(OSError):
+        raw.socket.sendall(bytes([0, 0x80, 0, 0, 0, 0]) * 20_000)
+    assert [frame[0] for frame in iter(raw.receive, None)] in ([CLOSE], [])
+
+
+def test_nothing_is_taken_after_a_message_that_is_too_large(connect, monkeypatch):
+    taken = []
+    monkeypatch.setattr(websocket.SocketListener, "_receive", lambda _, data: taken.append(data))
+    raw = connect(None)
+    with suppress(OSError):
+        for fin in (False, True):
+            raw.send(bytes(websocket.MAX_MESSAGE_BYTES), opcode=0, fin=fin)
+            raw.send(b"more")
+    assert list(iter(raw.receive, None))[1:] == []
+    assert taken == []
+
+
+def test_pongs_do_not_pile_up_for_a_client_that_does_not_read(connect, serving):
+    raw = connect(receive_buffer=4096)
+    pings = bytes([0x80 | PING, 0x80 | 125, *bytes(4 + 125)]) * 1000
+    for _ in range(100):
+        raw.socket.sendall(pings)
+    lines = [one.transport.underlying_transport for one in serving.server.server_state.connections]
+    assert max(line.get_write_buffer_size() for line in lines) < 1024 * 1024
 
 
 def test_a_clients_goodbye_is_answered(connect):
