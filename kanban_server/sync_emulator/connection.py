@@ -69,6 +69,7 @@ class Connection:
                 self.send(output)
             elif isinstance(output, Hangup):
                 self._hang_up()
+                self.lose()
             else:
                 self._ask(output)
         self._schedule()
