@@ -145,7 +145,7 @@ class Emulator:
         base: scheme and host for the URLs in the answer; the emulator's address if not given.
         """
         try:
-            self._authenticate(authorization)
+            self.authenticate(authorization)
             if_match = _header(headers, "if-match")
             where = base or self.address
             http = Http(method, path, _pairs(query), _pairs(form), if_match, where)
@@ -156,6 +156,19 @@ class Emulator:
         except Exception:
             _log.exception("%s %s", method, path)
             return self.refuse(Refusal(500, 20500, "Internal Server Error"))
+
+    def authenticate(self, authorization: Authorization) -> None:
+        """Check who asks. Raises Refusal 20003."""
+        if isinstance(authorization, str):
+            authorization = _basic(authorization)
+        user, password = authorization or ("", "")
+        known = {
+            self.account_sid: self.credentials.auth_token,
+            self.api_key: self.api_secret,
+        }
+        expected = known.get(user)
+        if expected is None or not hmac.compare_digest(password.encode(), expected.encode()):
+            raise Refusal(401, 20003, "Authenticate")
 
     def refuse(self, refusal: Refusal) -> Reply:
         """Give the answer that says no."""
@@ -170,18 +183,6 @@ class Emulator:
         self.executor.shutdown()
         self.database.close()
         self._lock.release()
-
-    def _authenticate(self, authorization: Authorization) -> None:
-        if isinstance(authorization, str):
-            authorization = _basic(authorization)
-        user, password = authorization or ("", "")
-        known = {
-            self.account_sid: self.credentials.auth_token,
-            self.api_key: self.api_secret,
-        }
-        expected = known.get(user)
-        if expected is None or not hmac.compare_digest(password.encode(), expected.encode()):
-            raise Refusal(401, 20003, "Authenticate")
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -9,13 +9,15 @@ import pytest
 from kanban_server.sync_emulator import asgi
 
 
-def call(emulator, path, method="GET", body=b"", headers=(), **scope):
+def call(emulator, path, method="GET", body=b"", headers=(), is_whole=True, **scope):
     """Give (status, headers, JSON) of a request to the ASGI app."""
     login = base64.b64encode(f"{emulator.api_key}:{emulator.api_secret}".encode())
     sent = []
 
+    came = [{"type": "http.request", "body": body, "more_body": not is_whole}]
+
     async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
+        return came.pop() if came else await asyncio.Event().wait()
 
     async def send(message):
         sent.append(message)
@@ -30,7 +32,7 @@ def call(emulator, path, method="GET", body=b"", headers=(), **scope):
         **scope,
     }
     asyncio.run(emulator.rest_app(request, receive, send))
-    head, content = sent
+    head, content = sent[:2]
     return head["status"], dict(head["headers"]), json.loads(content["body"] or "null")
 
 
@@ -70,6 +72,21 @@ def test_if_match_is_passed_on(emulator, rest, tasks):
 def test_a_body_that_is_too_large_is_413(emulator):
     body = bytes(asgi.MAX_BODY_BYTES + 1)
     assert call(emulator, "/v1/Services/default", "POST", body)[0] == 413
+
+
+def test_who_is_not_known_is_refused_before_the_body_is_there(emulator, monkeypatch):
+    monkeypatch.setattr(asgi, "LINGER_SECONDS", 0)
+    unknown = [(b"authorization", b"Basic eDp5")]
+    path = "/v1/Services/default"
+    status, headers, body = call(emulator, path, "POST", headers=unknown, is_whole=False)
+    assert (status, body["code"], headers[b"connection"]) == (401, 20003, b"close")
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(emulator, monkeypatch):
+    monkeypatch.setattr(asgi, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(asgi, "LINGER_SECONDS", 0)
+    status, headers, _ = call(emulator, "/v1/Services/default", "POST", is_whole=False)
+    assert (status, headers[b"connection"]) == (408, b"close")
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=%zz&&==", b"Data=%ff", bytes(1000)])

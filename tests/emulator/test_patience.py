@@ -49,3 +49,11 @@ def test_of_too_many_connections_the_last_is_hung_up(connect):
     assert lines[3].recv(1000) == b""
     lines[0].sendall(ASK + b"\r\n")
     assert b" 401 " in lines[0].recv(1000)
+
+
+def test_who_is_not_known_is_answered_and_hung_up_on_while_still_sending(connect):
+    line = connect()
+    line.sendall(b"POST /v1/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600000\r\n\r\n")
+    line.sendall(bytes(500_000))
+    with line.makefile("rb") as answer:
+        assert b" 401 " in answer.read()
