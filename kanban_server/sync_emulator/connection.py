@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from . import cds, packets, subscriptions
-from .errors import Refusal, forbidden
+from .errors import Refusal
 from .hub import Hub, Subscription
 from .requests import Reply, json_reply
 from .rest_bodies import dumps
@@ -174,11 +174,13 @@ class Connection:
     def _begin(
         self, correlation: int, wanted: Wanted, subscription: Subscription, replay: Replay | Refusal
     ) -> None:
-        if subscription.is_over and isinstance(replay, Replay):
-            replay = forbidden()
+        if subscription.is_over:
+            if subscription.ended_by is not None:
+                refusal = subscriptions.lost(wanted, subscription.ended_by)
+                self.send(subscriptions.failed(wanted, refusal, correlation))
+            return
         if isinstance(replay, Refusal):
-            if not subscription.is_over:
-                self._hub.cancel(self, wanted.object_sid)
+            self._hub.cancel(self, wanted.object_sid)
             self.send(subscriptions.failed(wanted, replay, correlation))
             return
         for packet in subscriptions.replay_packets(wanted, replay, correlation):

@@ -16,6 +16,7 @@ from . import packets
 from .changes import AccessLost, AclTurnedOn, Event, ObjectRemoved
 from .transactions import Job
 
+Ending = ObjectRemoved | AccessLost | AclTurnedOn
 LIVE = "com.twilio.rtd.cds."
 MAX_EVENTS_PER_PACKET = 50
 _log = logging.getLogger(__name__)
@@ -34,10 +35,11 @@ class Subscription:
     """One connection's interest in one object.
 
     after: the id of the newest event it has been sent. waiting: live events that came
-    while the replay is being read; None once it is live.
+    while the replay is being read; None once it is live. ended_by: the change that ended it,
+    None if its own client did.
     """
 
-    __slots__ = ("after", "is_over", "object_sid", "subscriber", "waiting")
+    __slots__ = ("after", "ended_by", "is_over", "object_sid", "subscriber", "waiting")
 
     def __init__(self, subscriber: Subscriber, object_sid: str) -> None:
         self.subscriber = subscriber
@@ -45,6 +47,7 @@ class Subscription:
         self.after = 0
         self.waiting: list[Event] | None = []
         self.is_over = False
+        self.ended_by: Ending | None = None
 
     def go_live(self, after: int) -> None:
         """Say that all events up to an id have been sent: what came meanwhile follows."""
@@ -95,12 +98,14 @@ class Hub:
         self._objects.setdefault(object_sid, {})[subscriber] = subscription
         return subscription
 
-    def cancel(self, subscriber: Subscriber, object_sid: str) -> None:
+    def cancel(
+        self, subscriber: Subscriber, object_sid: str, ended_by: Ending | None = None
+    ) -> None:
         """End a subscription, if there is one."""
         subscriptions = self._objects.get(object_sid, {})
         subscription = subscriptions.pop(subscriber, None)
         if subscription is not None:
-            subscription.is_over = True
+            subscription.is_over, subscription.ended_by = True, ended_by
         if not subscriptions:
             self._objects.pop(object_sid, None)
 
@@ -138,11 +143,11 @@ class Hub:
             _log.exception("a subscriber could not be sent to")
             self.cancel(subscription.subscriber, subscription.object_sid)
 
-    def _end_subscriptions(self, change: ObjectRemoved | AccessLost | AclTurnedOn) -> None:
+    def _end_subscriptions(self, change: Ending) -> None:
         for object_sid, subscriptions in list(self._objects.items()):
             for subscriber in list(subscriptions):
                 if _ends(change, object_sid, subscriber.identity):
-                    self.cancel(subscriber, object_sid)
+                    self.cancel(subscriber, object_sid, change)
 
 
 def _answer(job: Job) -> None:
@@ -153,7 +158,7 @@ def _answer(job: Job) -> None:
         _log.exception("an answer could not be given")
 
 
-def _ends(change: ObjectRemoved | AccessLost | AclTurnedOn, sid: str, identity: str) -> bool:
+def _ends(change: Ending, sid: str, identity: str) -> bool:
     if isinstance(change, AclTurnedOn):
         return (sid, identity) not in change.readers
     if change.object_sid != sid:

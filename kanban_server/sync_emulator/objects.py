@@ -49,11 +49,16 @@ def find(tx: Transaction, service_sid: str, kind: Kind, ref: str) -> SyncObject:
         row = tx.execute(_BY_SID, (ref,)).fetchone()
         if row is not None and row[2] == service_sid and row[3] == kind.name:
             return SyncObject._make(row)
-        raise Refusal(404, kind.not_found, f"{kind.title} not found")
+        raise not_found(kind)
     row = tx.execute(_BY_UNIQUE_NAME, (service_sid, kind.name, ref)).fetchone()
     if row is None:
         raise Refusal(404, 54300, "Unique name not found")
     return SyncObject._make(row)
+
+
+def not_found(kind: Kind) -> Refusal:
+    """Give the refusal for a SID that no List or Map has."""
+    return Refusal(404, kind.not_found, f"{kind.title} not found")
 
 
 def by_sid(tx: Transaction, service_sid: str, sid: str) -> SyncObject | None:

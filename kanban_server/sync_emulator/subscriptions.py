@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import changes, objects, packets, permissions
 from .cds import read_body
-from .errors import Refusal
-from .hub import MAX_EVENTS_PER_PACKET
+from .changes import ObjectRemoved
+from .errors import Refusal, forbidden
+from .hub import MAX_EVENTS_PER_PACKET, Ending
 from .kinds import BY_NAME
 from .requests import Reply, json_reply
 from .session import Ask
@@ -100,7 +101,7 @@ def read_replay(
         return Refusal(501, 20501, f"not imitated: {wanted.object_type}")
     obj = objects.by_sid(tx, service_sid, wanted.object_sid)
     if obj is None or obj.kind != kind.name:
-        return Refusal(404, kind.not_found, f"{kind.title} not found")
+        return objects.not_found(kind)
     try:
         permissions.require(tx, obj, identity, "read")
     except Refusal as refusal:
@@ -123,6 +124,12 @@ def _cut(events: list[tuple[int, str, str]], after: int, newest: int) -> Replay:
             break
     last = events[-1][0] if events else after
     return Replay(events, last, last >= newest)
+
+
+def lost(wanted: Wanted, ended_by: Ending) -> Refusal:
+    """Give the refusal for a subscription that ended before its replay was sent."""
+    kind = BY_NAME.get(wanted.object_type)
+    return objects.not_found(kind) if kind and type(ended_by) is ObjectRemoved else forbidden()
 
 
 def replay_packets(wanted: Wanted, replay: Replay, correlation_id: int) -> list[bytes]:
