@@ -10,17 +10,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from . import items, objects, permissions, values
+from . import items, objects, values
 from .cds_bodies import item_body, object_body, removal_body
+from .cds_pages import find_object, list_items
 from .errors import NotImitated, Refusal
-from .items import Query
-from .kinds import LIST, MAP, kind_of
-from .requests import Call, Reply, Request, is_descending, json_reply, page_size
+from .kinds import MAP, kind_of
+from .requests import Call, Reply, Request, json_reply
 from .session import Ask
 from .transactions import Transaction
 
-# The SDK only asks whether a page token is there.
-_MORE, _END = '"more"', "null"
 Handler = Callable[[Transaction, str, Request], Reply]
 
 
@@ -90,12 +88,6 @@ def _resource(service_sid: str, path: str) -> tuple[str, list[str]]:
     return (leaf if len(names) == 4 or leaf == "context" else "items"), [*names[:2], *names[3:]]
 
 
-def _object(tx: Transaction, request: Request, right: str) -> objects.SyncObject:
-    obj = objects.find(tx, request.service_sid, request.kind, request.ref)
-    permissions.require(tx, obj, request.identity, right)
-    return obj
-
-
 def create_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Make a List or Map."""
     name = request.values.get("unique_name")
@@ -114,14 +106,14 @@ def create_object(tx: Transaction, account: str, request: Request) -> Reply:
 
 def fetch_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a List or Map."""
-    obj = _object(tx, request, "read")
+    obj = find_object(tx, request, "read")
     tx.limits.read(obj.sid)
     return json_reply(200, object_body(account, obj), obj.revision)
 
 
 def update_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a List or Map a new TTL."""
-    obj = _object(tx, request, "write")
+    obj = find_object(tx, request, "write")
     tx.limits.write(obj.sid)
     obj = objects.set_ttl(tx, obj, request.ttl)
     return json_reply(200, object_body(account, obj), obj.revision)
@@ -129,7 +121,7 @@ def update_object(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove a List or Map with all it holds."""
-    obj = _object(tx, request, "manage")
+    obj = find_object(tx, request, "manage")
     tx.limits.write(obj.sid)
     objects.remove(tx, obj)
     return json_reply(200, removal_body(obj.event_id + 1, tx.now))
@@ -137,53 +129,14 @@ def delete_object(tx: Transaction, account: str, request: Request) -> Reply:
 
 def fetch_context(tx: Transaction, account: str, request: Request) -> Reply:
     """Give the List's context, which is always empty."""
-    obj = _object(tx, request, "read")
+    obj = find_object(tx, request, "read")
     return json_reply(200, f'{{"data":{{}},"last_event_id":{obj.event_id}}}')
-
-
-def list_items(tx: Transaction, account: str, request: Request) -> Reply:
-    """Give the Item that Index or Key names, or a page of Items."""
-    obj = _object(tx, request, "read")
-    tx.limits.read(obj.sid)
-    found, turn = _find_items(tx, obj, request)
-    rows = ",".join(item_body(account, obj, item) for item in found)
-    meta = (
-        f'{{"previous_token":{turn[0]},"next_token":{turn[1]},'
-        '"direct_token":true,"encode_token":false}'
-    )
-    return json_reply(200, f'{{"items":[{rows}],"meta":{meta}}}')
-
-
-def _find_items(
-    tx: Transaction, obj: objects.SyncObject, request: Request
-) -> tuple[list[items.Item], tuple[str, str]]:
-    query = request.query
-    hide = query.get("HideExpired") == "true"
-    one = query.get("Index" if request.kind is LIST else "Key")
-    if one:
-        item = items.find(tx, obj, values.item_key(request.kind, one))
-        is_gone = item is None or (hide and item.expires is not None and item.expires <= tx.now)
-        return ([] if item is None or is_gone else [item]), (_END, _END)
-    size = page_size(query.get("PageSize"))
-    start = query.get("From")
-    found = items.page(
-        tx,
-        obj,
-        Query(
-            size + 1,
-            values.item_key(request.kind, start) if start else None,
-            inclusive=query.get("Bounds") != "exclusive",
-            descending=is_descending(query.get("Order")),
-            hide_expired=hide,
-        ),
-    )
-    return found[:size], (_MORE if start else _END, _MORE if len(found) > size else _END)
 
 
 def create_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Add an Item to a List, or to a Map under a new key."""
     data = _data(request)
-    obj = _object(tx, request, "write")
+    obj = find_object(tx, request, "write")
     tx.limits.write(obj.sid, data)
     key = None
     if request.kind is MAP:
@@ -196,7 +149,7 @@ def update_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Change an Item, if it has the revision in If-Match."""
     if request.data is None and request.ttl is None:
         raise Refusal(400, 54010, "No parameters")
-    obj = _object(tx, request, "write")
+    obj = find_object(tx, request, "write")
     tx.limits.write(obj.sid, request.data)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     items.check_revision(obj, item, request.revision)
@@ -209,7 +162,7 @@ def put_item(tx: Transaction, account: str, request: Request) -> Reply:
     if request.kind is not MAP:
         raise NotImitated("PUT of a List Item")
     data = _data(request)
-    obj = _object(tx, request, "write")
+    obj = find_object(tx, request, "write")
     tx.limits.write(obj.sid, data)
     key = values.item_key(MAP, request.key)
     item = items.find(tx, obj, key)
@@ -223,7 +176,7 @@ def put_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove an Item; the SDK needs the event's id in a body."""
-    obj = _object(tx, request, "write")
+    obj = find_object(tx, request, "write")
     tx.limits.write(obj.sid)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     items.check_revision(obj, item, request.revision)

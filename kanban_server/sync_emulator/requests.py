@@ -71,16 +71,18 @@ def json_reply(status: int, body: str, etag: str | None = None) -> Reply:
 NO_CONTENT = Reply(204, {}, b"")
 
 
-def page_size(text: str | None) -> int:
+def page_size(text: str | None, largest: int | None = 1000) -> int:
     """Give the page size: 50 if none is asked for, never more than 100.
 
+    largest: what may be asked for; the SDK asks for whatever its caller says, and one more.
     Raises Refusal 54454. Source: OpenAPI says at most 100, the page of 54454 says 1-1000.
     """
     if text is None or text == "":
         return 50
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= 1000:
+    size = int(text[:9]) if text.isascii() and text.isdecimal() else 0
+    if size < 1 or (largest is not None and size > largest):
         raise Refusal(400, 54454, "Invalid PageSize")
-    return min(int(text), 100)
+    return min(size, 100)
 
 
 def is_descending(text: str | None) -> bool:

@@ -162,8 +162,16 @@ async def test_dates_have_milliseconds(wire, rest, tasks):
 @as_alice
 async def test_a_large_page_is_cut_at_100(wire, rest, tasks):
     [rest.add(n=n) for n in range(101)]
-    _, body = await wire.ask("GET", f"{TASKS}/Items", params={"PageSize": "1000"})
-    assert len(body["items"]) == 100
+    for size in ("1000", "1001", "9" * 5000):
+        _, body = await wire.ask("GET", f"{TASKS}/Items", params={"PageSize": size})
+        assert len(body["items"]) == 100
+
+
+@as_alice
+async def test_a_page_of_nothing_is_refused(wire, rest, tasks):
+    for size in ("0", "-1", "x"):
+        status, body = await wire.ask("GET", f"{TASKS}/Items", params={"PageSize": size})
+        assert (status, body["code"]) == (400, 54454)
 
 
 @as_alice

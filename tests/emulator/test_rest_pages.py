@@ -78,6 +78,7 @@ def test_from_and_bounds_say_where_to_begin(rest, many, query, expected):
         ({"PageSize": "x"}, 54454),
         ({"PageSize": "1001"}, 54454),
         ({"PageSize": "9" * 5000}, 54454),
+        ({"PageSize": "0" * 5000 + "7"}, 54454),
         ({"From": "x"}, 54458),
     ],
 )
