@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .errors import Refusal
 from .kinds import LIST, SID, Kind
 
 MAX_DATA_BYTES = 16 * 1024
+MAX_DEPTH = 100  # ours: who reads a page must be able to parse it, whatever its stack holds
 MAX_TTL_SECONDS = 31_536_000
 MAX_NAME_CHARS = 320
 MAX_KEY_CHARS = 256
@@ -27,9 +28,9 @@ def item_data(text: str) -> str:
 
 
 def compact(data: object) -> str:
-    """Give an Item's data as compact JSON, at most 16 KiB of UTF-8.
+    """Give an Item's data as compact JSON, at most 16 KiB of UTF-8 and 100 levels deep.
 
-    Raises Refusal: 54156 for null, 54008 if it is no object, 54006 if it is too large.
+    Raises Refusal: 54156 for null, 54008 if it is no object or too deep, 54006 if too large.
     """
     if data is None:
         raise Refusal(400, 54156, "Data must not be null")
@@ -42,7 +43,20 @@ def compact(data: object) -> str:
         raise Refusal(400, 54008, "Data is not valid JSON") from None
     if size > MAX_DATA_BYTES:
         raise Refusal(413, 54006, f"Request entity too large: data has {size} bytes")
+    if text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(data):
+        raise Refusal(400, 54008, f"Data is nested deeper than {MAX_DEPTH} levels")
     return text
+
+
+def _is_deep(data: object) -> bool:
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [child for one in level for child in _children(one)]
+    return any(isinstance(one, (dict, list)) for one in level)
+
+
+def _children(one: object) -> Iterable[object]:
+    return one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
 def ttl(value: object) -> int | None:

@@ -131,35 +131,6 @@ def test_an_index_that_is_no_number_is_54458(rest, tasks, index):
     assert rest.code("GET", f"{ITEMS}/{index}") == (400, 54458)
 
 
-@pytest.mark.parametrize(
-    ("data", "refusal"),
-    [
-        ("{", (400, 54008)),
-        ("NaN", (400, 54008)),
-        ('{"a":1e999}', (400, 54008)),
-        ('{"a":"\\ud800"}', (400, 54008)),
-        ("[" * 100_000, (400, 54008)),
-        ("9" * 5000, (400, 54008)),
-        ("[]", (400, 54008)),
-        ("null", (400, 54156)),
-        (json.dumps({"a": "x" * 16_384}), (413, 54006)),
-        (json.dumps({"a": "é" * 8_192}), (413, 54006)),
-    ],
-)
-def test_data_that_cannot_be_kept_is_refused(rest, tasks, data, refusal):
-    assert rest.code("POST", ITEMS, {"Data": data}) == refusal
-
-
-def test_data_of_exactly_16_kib_is_kept(rest, tasks):
-    data = {"a": "x" * (16_384 - len('{"a":""}'))}
-    assert rest.add(**data)["data"] == data
-
-
-@pytest.mark.parametrize("ttl", ["-1", "31536001", "x", "1.5"])
-def test_a_bad_ttl_is_54011(rest, tasks, ttl):
-    assert rest.code("POST", ITEMS, {"Data": "{}", "ItemTtl": ttl}) == (400, 54011)
-
-
 def test_item_ttl_wins_over_its_old_name(rest, tasks):
     body = rest.make(ITEMS, Data="{}", Ttl="10", ItemTtl="60")
     assert body["date_expires"] == "2026-09-21T14:14:20Z"
