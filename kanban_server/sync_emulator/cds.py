@@ -29,7 +29,7 @@ def route(account_sid: str, service_sid: str, identity: str, ask: Ask) -> Call:
     if handler is None:
         raise NotImitated(f"{ask.method} {ask.path}")
     body = read_body(ask)
-    data = body.get("data") if resource in ("items", "item") and ask.method != "DELETE" else None
+    has_data = resource in ("items", "item") and "data" in body
     request = Request(
         method=ask.method,
         service_sid=service_sid,
@@ -39,7 +39,7 @@ def route(account_sid: str, service_sid: str, identity: str, ask: Ask) -> Call:
         identity=identity,
         query={name: _param(value) for name, value in ask.params.items()},
         values=body,
-        data=None if data is None else values.compact(data),
+        data=values.compact(body["data"]) if has_data else None,
         ttl=values.ttl(body.get("ttl")),
         revision=values.revision(ask.headers.get("if-match")),
     )

@@ -60,13 +60,12 @@ def _children(one: object) -> Iterable[object]:
 
 
 def ttl(value: object) -> int | None:
-    """Give a TTL in seconds; 0 and nothing mean for ever (None for nothing). Raises Refusal."""
+    """Give a TTL in seconds, from plain digits; None for nothing. Raises Refusal 54011."""
     if value is None or value == "":
         return None
-    try:
-        seconds = int(str(value))
-    except ValueError:
-        seconds = -1
+    text = str(value)
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    seconds = int(text) if is_number else -1
     if not 0 <= seconds <= MAX_TTL_SECONDS:
         raise Refusal(400, 54011, f"Invalid TTL: must be 0 to {MAX_TTL_SECONDS} seconds")
     return seconds

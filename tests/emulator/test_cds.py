@@ -129,6 +129,8 @@ async def test_data_too_large_or_no_object_is_refused(wire, rest, tasks):
     for data in ([1], json.loads('{"a":' * 101 + "1" + "}" * 101)):
         status, body = await wire.ask("POST", f"{TASKS}/Items", {"data": data})
         assert (status, body["code"]) == (400, 54008)
+    status, body = await wire.ask("POST", f"{TASKS}/Items", {"data": None})
+    assert (status, body["code"]) == (400, 54156)
     status, body = await wire.ask("POST", f"{TASKS}/Items", {})
     assert (status, body["code"]) == (400, 54010)
 

@@ -42,6 +42,6 @@ def test_data_of_exactly_16_kib_is_kept(rest, tasks):
     assert rest.add(**data)["data"] == data
 
 
-@pytest.mark.parametrize("ttl", ["-1", "31536001", "x", "1.5"])
+@pytest.mark.parametrize("ttl", ["-1", "31536001", "x", "1.5", "1_0", " 5", "+5", "５", "9" * 5000])
 def test_a_bad_ttl_is_54011(rest, tasks, ttl):
     assert rest.code("POST", ITEMS, {"Data": "{}", "ItemTtl": ttl}) == (400, 54011)
