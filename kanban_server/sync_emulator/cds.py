@@ -77,7 +77,7 @@ def _resource(service_sid: str, path: str) -> tuple[str, list[str]]:
         if len(names) < 3 or names[1] != service_sid:
             raise Refusal(404, 54050, "Service not found")
         names = names[2:]
-    if not found or not all(names):
+    if not (found and all(names) and values.is_text(path)):
         raise Refusal(404, 20404, f"The requested resource {path} was not found")
     kind_of(names[0])
     if len(names) < 3:

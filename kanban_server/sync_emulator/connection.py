@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from http import HTTPStatus
@@ -18,6 +19,9 @@ from .subscriptions import Replay, Wanted, Wish
 
 if TYPE_CHECKING:
     from .emulator import Emulator
+
+_BROKEN = Refusal(500, 20500, "Internal Server Error")
+_log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -124,7 +128,7 @@ class Connection:
         except Refusal as refusal:
             self._answer(ask, _refuse(refusal))
         except Exception:
-            self._answer(ask, _refuse(Refusal(500, 20500, "Internal Server Error")))
+            self._answer(ask, _refuse(_BROKEN))
             raise
 
     def _answer(self, ask: Ask, reply: Reply) -> None:
@@ -168,6 +172,9 @@ class Connection:
             replays = outcome()
         except Refusal as refusal:
             replays = [refusal] * len(waiting)
+        except Exception:
+            _log.exception("the replays of a subscription request could not be read")
+            replays = [_BROKEN] * len(waiting)
         for wanted, subscription, replay in zip(wish.wanted, waiting, replays, strict=True):
             self._begin(wish.correlation_id, wanted, subscription, replay)
 

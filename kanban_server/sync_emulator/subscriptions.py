@@ -18,6 +18,7 @@ from .kinds import BY_NAME
 from .requests import Reply, json_reply
 from .session import Ask
 from .transactions import Transaction
+from .values import is_text
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -69,11 +70,12 @@ def read_wish(ask: Ask) -> Wish:
 
 
 def _wanted(one: Any) -> Wanted:
-    if not isinstance(one, dict) or not isinstance(one.get("object_sid"), str):
+    sid = one.get("object_sid") if isinstance(one, dict) else None
+    if not isinstance(sid, str) or not is_text(sid):
         raise Refusal(400, 20001, "Invalid subscription request")
     after = one.get("last_event_id")
     return Wanted(
-        one["object_sid"],
+        sid,
         str(one.get("object_type", "")),
         max(0, after) if is_integer(after) else None,
     )

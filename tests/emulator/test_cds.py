@@ -187,6 +187,14 @@ async def test_a_failing_disk_is_told_to_the_writer_and_to_nobody_else(wire, res
     assert wire.events() == []
 
 
+@as_alice
+async def test_a_path_with_half_a_character_is_a_404(wire, rest, tasks):
+    request = {"path": "/v3/Lists/\ud800", "method": "GET"}
+    header = json.dumps({"id": "TM9", "method": "message", "http_request": request}).encode()
+    wire.connection.receive(b"TWILSOCK V3.0 %d\r\n%b\r\n" % (len(header), header))
+    assert (await wire.reply("TM9"))[0]["http_status"]["code"] == 404
+
+
 @pytest.mark.parametrize("path", ["/", "", "/v3/", "/v3/Lists//Items", "/v4/Other", "/v3/Services"])
 def test_an_unknown_path_is_a_404(emulator, path):
     async def run():

@@ -7,7 +7,7 @@ import threading
 import pytest
 from callers import PATIENCE_SECONDS, as_alice, wire_of
 
-from kanban_server.sync_emulator import packets, session
+from kanban_server.sync_emulator import packets, session, subscriptions
 from kanban_server.sync_emulator.connection import Connection
 
 
@@ -80,3 +80,19 @@ def test_what_the_client_itself_has_ended_is_not_said_to_have_failed(rest, tasks
             assert {body["correlation_id"] for body in wire.notifications()} <= {2, 3}
 
     asyncio.run(story())
+
+
+def test_a_read_that_breaks_fails_the_subscription_and_is_logged(rest, tasks, caplog, monkeypatch):
+    def break_down(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(subscriptions, "read_replay", break_down)
+
+    async def story():
+        async with wire_of(rest.emulator) as wire:
+            body = await wire.subscribe(tasks)
+            assert body["event_type"] == "subscription_failed"
+            assert body["events"][0]["error"]["status"] == 500
+
+    asyncio.run(story())
+    assert "ZeroDivisionError" in caplog.text

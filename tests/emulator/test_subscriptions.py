@@ -187,6 +187,7 @@ async def test_a_map_has_events_of_its_own(wire, rest, tasks):
         {"action": "establish", "correlation_id": "1", "requests": []},
         {"action": "establish", "correlation_id": 1, "requests": [1]},
         {"action": "establish", "correlation_id": 1, "requests": [{"object_sid": 1}]},
+        {"action": "establish", "correlation_id": 1, "requests": [{"object_sid": "ES\ud800"}]},
     ],
 )
 def test_a_malformed_subscription_is_refused(emulator, body):
