@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from .transactions import Transaction
@@ -57,9 +58,9 @@ def first_kept(tx: Transaction, object_id: int) -> int | None:
 
 def events_after(
     tx: Transaction, object_id: int, after: int, limit: int
-) -> list[tuple[int, str, str]]:
-    """Give (id, type, body) of the events after an id, oldest first."""
+) -> Iterable[tuple[int, str, str]]:
+    """Give (id, type, body) of the events after an id, oldest first, as they are asked for."""
     return tx.execute(
         "SELECT id, type, body FROM events WHERE object=? AND id>? ORDER BY id LIMIT ?",
         (object_id, after, limit),
-    ).fetchall()
+    )

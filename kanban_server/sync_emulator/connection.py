@@ -154,11 +154,15 @@ class Connection:
         access = self._session.access
         assert access is not None
         service, identity = access.service_sid, access.identity
+        room = subscriptions.MAX_REPLAYED_BYTES
 
         def read(wanted: Wanted) -> Replay | Refusal:
-            return self._emulator.database.read(
-                lambda tx: subscriptions.read_replay(tx, service, identity, wanted)
+            nonlocal room
+            replay = self._emulator.database.read(
+                lambda tx: subscriptions.read_replay(tx, service, identity, wanted, room)
             )
+            room -= replay.size if isinstance(replay, Replay) else 0
+            return replay
 
         return [read(wanted) for wanted in wish.wanted]
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 from . import packets
@@ -18,7 +19,6 @@ from .transactions import Job
 
 Ending = ObjectRemoved | AccessLost | AclTurnedOn
 LIVE = "com.twilio.rtd.cds."
-MAX_EVENTS_PER_PACKET = 50
 _log = logging.getLogger(__name__)
 
 
@@ -116,9 +116,8 @@ class Hub:
 
     def _send_events(self, changes: Iterable[Event]) -> None:
         for (object_sid, _), run in groupby(changes, lambda event: (event.object_sid, event.type)):
-            events = list(run)
-            for start in range(0, len(events), MAX_EVENTS_PER_PACKET):
-                self._fan_out(object_sid, events[start : start + MAX_EVENTS_PER_PACKET])
+            for events in packets.portions(run, attrgetter("body")):
+                self._fan_out(object_sid, events)
 
     def _fan_out(self, object_sid: str, events: list[Event]) -> None:
         subscriptions = self._objects.get(object_sid)

@@ -12,10 +12,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
+T = TypeVar("T")
 MAGIC = re.compile(rb"TWILSOCK V3\.0 (\d{1,9})\r\n")
 JSON_TYPE = "application/json"
+MAX_EVENTS = 50
+MAX_EVENT_BYTES = 64 * 1024
 _ACK = b'"method":"reply"'
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -126,6 +130,21 @@ def events(
         f'{{"event_type":"{event_type}","event_protocol_version":4,{correlation}'
         f'"events":[{",".join(bodies)}]}}',
     )
+
+
+def portions(things: Iterable[T], body: Callable[[T], str]) -> Iterator[list[T]]:
+    """Give events in portions for one packet each: at most 50, of more than one at most 64 KiB."""
+    portion: list[T] = []
+    size = 0
+    for thing in things:
+        more = len(body(thing).encode())
+        if portion and (len(portion) == MAX_EVENTS or size + more > MAX_EVENT_BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(thing)
+        size += more
+    if portion:
+        yield portion
 
 
 def client_update(seconds_left: int) -> bytes:

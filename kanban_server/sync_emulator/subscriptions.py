@@ -6,6 +6,7 @@ Source: SYNC_PROTOCOL.md, sections 5 and 6.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from . import changes, objects, packets, permissions
 from .cds import read_body
 from .changes import ObjectRemoved
 from .errors import Refusal, forbidden
-from .hub import MAX_EVENTS_PER_PACKET, Ending
+from .hub import Ending
 from .kinds import BY_NAME
 from .requests import Reply, json_reply
 from .session import Ask
@@ -57,6 +58,11 @@ class Replay(NamedTuple):
     last_event_id: int
     is_whole: bool
 
+    @property
+    def size(self) -> int:
+        """Give how many bytes its events have."""
+        return sum(len(body.encode()) for _, _, body in self.events)
+
 
 def read_wish(ask: Ask) -> Wish:
     """Read the request. Raises Refusal 400."""
@@ -92,10 +98,15 @@ def accepted() -> Reply:
 
 
 def read_replay(
-    tx: Transaction, service_sid: str, identity: str, wanted: Wanted
+    tx: Transaction,
+    service_sid: str,
+    identity: str,
+    wanted: Wanted,
+    room: int = MAX_REPLAYED_BYTES,
 ) -> Replay | Refusal:
     """Read what a subscription must begin with, all from one state of the database.
 
+    room: how many bytes of events may be replayed, the last event going beyond.
     A refusal of 410 says that the events since then are not there any more.
     """
     kind = BY_NAME.get(wanted.object_type)
@@ -113,19 +124,19 @@ def read_replay(
     first = changes.first_kept(tx, obj.id)
     if after > newest or (after < newest and (first is None or first > after + 1)):
         return Refusal(410, 0, "The events asked for are not available")
-    return _cut(changes.events_after(tx, obj.id, after, MAX_REPLAYED_EVENTS), after, newest)
+    events = changes.events_after(tx, obj.id, after, MAX_REPLAYED_EVENTS)
+    kept = list(_cut(events, room))
+    last = kept[-1][0] if kept else after
+    return Replay(kept, last, last >= newest)
 
 
-def _cut(events: list[tuple[int, str, str]], after: int, newest: int) -> Replay:
-    """Keep a replay small: the SDK decodes about 0.9 MB a second, and asks for the rest."""
-    size = 0
-    for count, (_, _, body) in enumerate(events, 1):
-        size += len(body)
-        if size > MAX_REPLAYED_BYTES:
-            events = events[:count]
-            break
-    last = events[-1][0] if events else after
-    return Replay(events, last, last >= newest)
+def _cut(events: Iterable[tuple[int, str, str]], room: int) -> Iterator[tuple[int, str, str]]:
+    """Keep replays small: the SDK decodes about 0.9 MB a second, and asks for the rest."""
+    for event in events if room > 0 else ():
+        yield event
+        room -= len(event[2].encode())
+        if room <= 0:
+            return
 
 
 def lost(wanted: Wanted, ended_by: Ending) -> Refusal:
@@ -138,10 +149,8 @@ def replay_packets(wanted: Wanted, replay: Replay, correlation_id: int) -> list[
     """Give the replayed events, in order, and then the outcome."""
     sent = []
     for event_type, run in groupby(replay.events, lambda event: event[1]):
-        bodies = [body for _, _, body in run]
-        for start in range(0, len(bodies), MAX_EVENTS_PER_PACKET):
-            part = bodies[start : start + MAX_EVENTS_PER_PACKET]
-            sent.append(packets.events(REPLAY, event_type, part, correlation_id))
+        for bodies in packets.portions((body for _, _, body in run), str):
+            sent.append(packets.events(REPLAY, event_type, bodies, correlation_id))
     outcome = {
         "replay_status": "completed" if replay.is_whole else "interrupted",
         "last_event_id": replay.last_event_id,

@@ -1,8 +1,10 @@
 """How far back a subscription may begin. Source: SYNC_PROTOCOL.md, sections 6.1 to 6.5."""
 
+from functools import partial
+
 from callers import as_alice
 
-from kanban_server.sync_emulator import changes, hub, subscriptions
+from kanban_server.sync_emulator import changes, packets, subscriptions
 
 
 @as_alice
@@ -56,7 +58,38 @@ async def test_a_replay_comes_in_packets_that_the_sdk_can_digest(wire, rest, tas
     await wire.subscribe(tasks, after=0)
     sizes = [len(body["events"]) for body in wire.notifications("list_item_added")]
     assert sizes == [50, 50, 20]
-    assert max(sizes) == hub.MAX_EVENTS_PER_PACKET
+    assert max(sizes) == packets.MAX_EVENTS
+    [rest.add(n="é" * 5_000) for n in range(20)]
+    wire.received.clear()
+    await wire.subscribe(tasks, after=120, correlation=78)
+    assert [len(b["events"]) for b in wire.notifications("list_item_added")] == [6, 6, 6, 2]
+
+
+@as_alice
+async def test_the_objects_of_one_request_share_what_is_replayed(wire, rest, tasks):
+    lists = [rest.make("/Lists", UniqueName=name) for name in "abc"]
+    for name in "ab":
+        [rest.add(f"/Lists/{name}/Items", n="x" * 15_000) for _ in range(60)]
+    requests = [
+        {"object_sid": obj["sid"], "object_type": "list", "last_event_id": 0} for obj in lists
+    ]
+    body = {"action": "establish", "correlation_id": 5, "requests": requests}
+    await wire.ask("POST", "/v4/Subscriptions", body)
+    done = await wire.until(lambda: wire.notifications("subscription_established")[2:] and wire)
+    outcomes = [body["events"][0] for body in done.notifications("subscription_established")]
+    assert [one["replay_status"] for one in outcomes] == ["completed", "interrupted", "completed"]
+    assert outcomes[0]["last_event_id"] == 60
+    assert 0 < outcomes[1]["last_event_id"] < 20
+    assert len(wire.events()) == 60 + outcomes[1]["last_event_id"]
+
+
+@as_alice
+async def test_what_finds_no_room_is_interrupted_where_it_stood(wire, rest, tasks):
+    [rest.add(n=n) for n in range(3)]
+    read = partial(subscriptions.read_replay, service_sid=tasks["service_sid"], identity="alice")
+    wanted = subscriptions.Wanted(tasks["sid"], "list", 1)
+    replay = rest.emulator.database.read(lambda tx: read(tx, wanted=wanted, room=0))
+    assert replay == ([], 1, False)
 
 
 def test_the_oldest_events_go_when_there_are_too_many(rest, tasks, monkeypatch):
