@@ -144,13 +144,22 @@ class Connection:
                 self._hub.cancel(self, wanted.object_sid)
                 self.send(subscriptions.canceled(wanted, wish.correlation_id))
             return
-        waiting = [self._hub.subscribe(self, wanted.object_sid) for wanted in wish.wanted]
+        waiting = self._begin_to_wait(wish)
         self._in_executor(
-            lambda: self._read_replays(wish),
-            lambda result: self._establish(wish, waiting, result),
+            lambda: self._read_replays([wanted for wanted, _ in waiting]),
+            lambda result: self._establish(wish.correlation_id, waiting, result),
         )
 
-    def _read_replays(self, wish: Wish) -> list[Replay | Refusal]:
+    def _begin_to_wait(self, wish: Wish) -> list[tuple[Wanted, Subscription]]:
+        waiting = []
+        for wanted in wish.wanted:
+            try:
+                waiting.append((wanted, self._hub.subscribe(self, wanted.object_sid)))
+            except Refusal as refusal:
+                self.send(subscriptions.failed(wanted, refusal, wish.correlation_id))
+        return waiting
+
+    def _read_replays(self, all_wanted: list[Wanted]) -> list[Replay | Refusal]:
         access = self._session.access
         assert access is not None
         service, identity = access.service_sid, access.identity
@@ -164,12 +173,12 @@ class Connection:
             room -= replay.size if isinstance(replay, Replay) else 0
             return replay
 
-        return [read(wanted) for wanted in wish.wanted]
+        return [read(wanted) for wanted in all_wanted]
 
     def _establish(
         self,
-        wish: Wish,
-        waiting: list[Subscription],
+        correlation: int,
+        waiting: list[tuple[Wanted, Subscription]],
         outcome: Callable[[], list[Replay | Refusal]],
     ) -> None:
         try:
@@ -179,8 +188,8 @@ class Connection:
         except Exception:
             _log.exception("the replays of a subscription request could not be read")
             replays = [_BROKEN] * len(waiting)
-        for wanted, subscription, replay in zip(wish.wanted, waiting, replays, strict=True):
-            self._begin(wish.correlation_id, wanted, subscription, replay)
+        for (wanted, subscription), replay in zip(waiting, replays, strict=True):
+            self._begin(correlation, wanted, subscription, replay)
 
     def _begin(
         self, correlation: int, wanted: Wanted, subscription: Subscription, replay: Replay | Refusal

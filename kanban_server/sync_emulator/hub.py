@@ -15,9 +15,11 @@ from typing import Protocol
 
 from . import packets
 from .changes import AccessLost, AclTurnedOn, Event, ObjectRemoved
+from .errors import Refusal
 from .transactions import Job
 
 Ending = ObjectRemoved | AccessLost | AclTurnedOn
+MAX_SUBSCRIPTIONS = 2000  # of one connection. Source: Twilio, error 54419
 LIVE = "com.twilio.rtd.cds."
 _log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Hub:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._objects: dict[str, dict[Subscriber, Subscription]] = {}
+        self._interests: dict[Subscriber, set[str]] = {}
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say on which loop the connections live."""
@@ -92,8 +95,15 @@ class Hub:
                     self._end_subscriptions(change)
 
     def subscribe(self, subscriber: Subscriber, object_sid: str) -> Subscription:
-        """Begin to keep the object's events for the subscriber, until it goes live."""
+        """Begin to keep the object's events for the subscriber, until it goes live.
+
+        Raises Refusal 54419; that its status is 429 is assumed.
+        """
         self.cancel(subscriber, object_sid)
+        interests = self._interests.setdefault(subscriber, set())
+        if len(interests) >= MAX_SUBSCRIPTIONS:
+            raise Refusal(429, 54419, "Too many subscriptions on this connection")
+        interests.add(object_sid)
         subscription = Subscription(subscriber, object_sid)
         self._objects.setdefault(object_sid, {})[subscriber] = subscription
         return subscription
@@ -106,13 +116,15 @@ class Hub:
         subscription = subscriptions.pop(subscriber, None)
         if subscription is not None:
             subscription.is_over, subscription.ended_by = True, ended_by
+            self._interests[subscriber].remove(object_sid)
         if not subscriptions:
             self._objects.pop(object_sid, None)
 
     def leave(self, subscriber: Subscriber) -> None:
         """End all subscriptions of a connection that is gone."""
-        for object_sid in list(self._objects):
+        for object_sid in list(self._interests.get(subscriber, ())):
             self.cancel(subscriber, object_sid)
+        self._interests.pop(subscriber, None)
 
     def _send_events(self, changes: Iterable[Event]) -> None:
         for (object_sid, _), run in groupby(changes, lambda event: (event.object_sid, event.type)):

@@ -7,7 +7,7 @@ import threading
 import pytest
 from callers import PATIENCE_SECONDS, as_alice, wire_of
 
-from kanban_server.sync_emulator import packets, session, subscriptions
+from kanban_server.sync_emulator import hub, packets, session, subscriptions
 from kanban_server.sync_emulator.connection import Connection
 
 
@@ -78,6 +78,25 @@ def test_what_the_client_itself_has_ended_is_not_said_to_have_failed(rest, tasks
             await wire.subscribe(tasks, correlation=3)
             assert wire.notifications("subscription_failed") == []
             assert {body["correlation_id"] for body in wire.notifications()} <= {2, 3}
+
+    asyncio.run(story())
+
+
+def test_a_connection_has_so_many_subscriptions_and_no_more(rest, tasks, monkeypatch):
+    monkeypatch.setattr(hub, "MAX_SUBSCRIPTIONS", 1)
+    other = rest.make("/Lists", UniqueName="other")
+
+    async def story():
+        async with wire_of(rest.emulator) as wire:
+            for correlation in (1, 2):
+                body = await wire.subscribe(tasks, correlation=correlation)
+                assert body["event_type"] == "subscription_established"
+            body = await wire.subscribe(other, correlation=3)
+            assert body["events"][0]["error"]["code"] == 54419
+            rest.call("DELETE", "/Lists/tasks")
+            await wire.until(lambda: wire.notifications("list_removed"))
+            body = await wire.subscribe(other, correlation=4)
+            assert body["event_type"] == "subscription_established"
 
     asyncio.run(story())
 
