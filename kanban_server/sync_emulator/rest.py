@@ -188,6 +188,7 @@ def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
 def fetch_permission(tx: Transaction, account: str, request: Request) -> Reply:
     """Give an identity's permission."""
     obj = _object(tx, request)
+    tx.limits.permission(obj.sid, "read")
     permission = permissions.fetch(tx, obj, request.key)
     return json_reply(200, permission_body(account, request.base, obj, permission))
 
@@ -197,6 +198,7 @@ def update_permission(tx: Transaction, account: str, request: Request) -> Reply:
     if not (len(request.key) <= values.MAX_KEY_CHARS and values.is_text(request.key)):
         raise Refusal(400, 54351, "Invalid identity")
     obj = _object(tx, request)
+    tx.limits.permission(obj.sid, "write")
     rights = (bool(values.flag(request.values, name)) for name in ("Read", "Write", "Manage"))
     permission = Permission(request.key, *rights)
     permissions.grant(tx, obj, permission)
@@ -205,7 +207,9 @@ def update_permission(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_permission(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove an identity's permission. Raises Refusal 54354 if there is none."""
-    if not permissions.revoke(tx, _object(tx, request), request.key):
+    obj = _object(tx, request)
+    tx.limits.permission(obj.sid, "write")
+    if not permissions.revoke(tx, obj, request.key):
         raise Refusal(404, 54354, "Permission not found")
     return NO_CONTENT
 

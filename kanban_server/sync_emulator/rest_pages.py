@@ -44,6 +44,7 @@ def list_objects(tx: Transaction, account: str, request: Request) -> Reply:
 def list_permissions(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of an object's permissions, by identity."""
     obj = _object(tx, request)
+    tx.limits.permission(obj.sid, "read")
     size, after = _size_and_start(request, "")
     found = permissions.page(tx, obj, str(after), size + 1)
     rows = [permission_body(account, request.base, obj, one) for one in found[:size]]

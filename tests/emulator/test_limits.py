@@ -57,6 +57,17 @@ def test_large_items_cost_ten_times_as_much(rest, tasks):
     assert write_until_refused(rest, json.dumps({"a": "x" * 10_240})) == BURST // 10
 
 
+def test_permissions_have_a_larger_budget_of_their_own(rest, tasks):
+    path = "/Lists/tasks/Permissions/alice"
+    write_until_refused(rest)
+    writes = [rest.call("POST", path, {"Read": "true"})[0] for _ in range(801)]
+    reads = [rest.call("GET", path)[0] for _ in range(800)]
+    assert writes == [200] * 800 + [429]
+    assert set(reads) == {200}
+    assert rest.code("GET", "/Lists/tasks/Permissions") == (429, 54009)
+    assert rest.code("DELETE", path) == (429, 54009)
+
+
 def test_without_the_option_nothing_is_limited(tmp_path, clock):
     emulator = Emulator(tmp_path / "free", clock=clock)
     rest = Rest(emulator)
