@@ -16,6 +16,7 @@ from .tokens import Access, TokenRefused
 WARNING_SECONDS = 240
 INIT_SECONDS = 30
 CLOSING_SECONDS = 5
+_NO_TOKEN = TokenRefused(20101, "Invalid Access Token")
 
 
 class Ask(NamedTuple):
@@ -92,27 +93,27 @@ class Session:
         return [packets.close(code, text, reason, error)]
 
     def _init(self, packet: Packet, now: float) -> list[Output]:
-        try:
-            access = self._verify(packet.header.get("token"), now)
-        except TokenRefused as refused:
-            return [_refuse(packet, refused)]
-        self.access, self._is_warned = access, False
-        welcome = packets.reply(packet.id, **_welcome(packet.header))
-        return [welcome, *self._watch_expiry(now)]
+        return self._take_token(packet, now, _welcome(packet.header))
 
     def _update(self, packet: Packet, now: float) -> list[Output]:
+        if self.access is None:
+            return [_refuse(packet, _NO_TOKEN)]
+        return self._take_token(packet, now, {})
+
+    def _take_token(self, packet: Packet, now: float, more: dict[str, Any]) -> list[Output]:
+        """Take a token, unless it is another's: subscriptions were made with the first one."""
         try:
             access = self._verify(packet.header.get("token"), now)
         except TokenRefused as refused:
             return [_refuse(packet, refused)]
-        if self.access is None or access.identity != self.access.identity:
+        if self.access is not None and access.identity != self.access.identity:
             return self._close(now, 308, "UPDATE_IS_FORBIDDEN", "Update is forbidden", 51232)
         self.access, self._is_warned = access, False
-        return [packets.reply(packet.id), *self._watch_expiry(now)]
+        return [packets.reply(packet.id, **more), *self._watch_expiry(now)]
 
     def _message(self, packet: Packet, now: float) -> list[Output]:
         if self.access is None:
-            return [_refuse(packet, TokenRefused(20101, "Invalid Access Token"))]
+            return [_refuse(packet, _NO_TOKEN)]
         request = packet.header.get("http_request")
         if not isinstance(request, dict):
             return [packets.reply(packet.id, packets.status(400, "BAD_REQUEST"))]

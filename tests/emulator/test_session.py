@@ -126,9 +126,16 @@ def test_an_update_with_a_bad_token_is_refused_and_the_old_one_stays(session):
     assert session.identity == "alice"
 
 
-def test_an_update_to_another_identity_is_forbidden(session):
+def test_an_update_before_init_is_refused(session):
+    [reply] = headers(send(session, method="update", token="alice"))
+    assert (reply["method"], reply["status"]["code"]) == ("reply", 401)
+    assert headers(send(session, method="init", token="alice"))[0]["status"]["code"] == 200
+
+
+@pytest.mark.parametrize("method", ["update", "init"])
+def test_a_token_of_another_identity_is_forbidden(session, method):
     send(session, method="init", token="alice")
-    [close] = headers(send(session, method="update", token="bob"))
+    [close] = headers(send(session, method=method, token="bob"))
     assert (close["status"]["code"], close["status"]["errorCode"]) == (308, 51232)
 
 
