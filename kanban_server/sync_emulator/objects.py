@@ -143,11 +143,20 @@ def quote(ref: int | str) -> str:
     return str(ref) if isinstance(ref, int) else _quote(ref, safe="")
 
 
-def page(tx: Transaction, service_sid: str, kind: Kind, after: int, limit: int) -> list[SyncObject]:
-    """Give objects in the order they were made, from the one after id `after` on."""
+def page(
+    tx: Transaction,
+    service_sid: str,
+    kind: Kind,
+    start: int | None,
+    limit: int,
+    *,
+    backward: bool = False,
+) -> list[SyncObject]:
+    """Give objects in the order they were made, from the one after (or before) id start on."""
+    way, order = ("<", "DESC") if backward else (">", "ASC")
     rows = tx.execute(
-        f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND id>?"
-        " ORDER BY id LIMIT ?",
-        (service_sid, kind.name, after, limit),
+        f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND id{way}?"
+        f" ORDER BY id {order} LIMIT ?",
+        (service_sid, kind.name, start or 0, limit),
     )
     return [SyncObject._make(row) for row in rows]

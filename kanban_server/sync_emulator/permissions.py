@@ -72,12 +72,15 @@ def _stop_reading(tx: Transaction, obj: SyncObject, identity: str) -> None:
         tx.changes.append(AccessLost(obj.sid, identity))
 
 
-def page(tx: Transaction, obj: SyncObject, after: str, limit: int) -> list[Permission]:
-    """Give permissions by identity, from the one after `after` on."""
+def page(
+    tx: Transaction, obj: SyncObject, start: str | None, limit: int, *, backward: bool = False
+) -> list[Permission]:
+    """Give permissions by identity, from the one after (or before) start on."""
+    way, order = ("<", "DESC") if backward else (">", "ASC")
     rows = tx.execute(
         'SELECT identity, "read", "write", manage FROM permissions'
-        " WHERE object=? AND identity>? ORDER BY identity LIMIT ?",
-        (obj.id, after, limit),
+        f" WHERE object=? AND identity{way}? ORDER BY identity {order} LIMIT ?",
+        (obj.id, start or "", limit),
     )
     return [Permission(row[0], *map(bool, row[1:])) for row in rows]
 

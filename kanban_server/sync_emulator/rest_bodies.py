@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 from . import dates
 from .errors import Refusal
 from .items import Item
-from .kinds import BY_NAME, SID
+from .kinds import BY_NAME
 from .objects import SyncObject, quote
 from .permissions import Permission
 from .requests import Request
 from .services import Service
+from .values import is_text
 
 dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -161,14 +162,15 @@ def page_token(direction: str, key: int | str) -> str:
     return "PT" + base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def read_page_token(token: str) -> tuple[str, int | str]:
-    """Give the (direction, key) of a page token. Raises Refusal 54453."""
+def read_page_token(token: str, mark: type) -> tuple[str, int | str]:
+    """Give the (direction, key) of a page token, the key being a mark. Raises Refusal 54453."""
     try:
         padded = token[2:] + "=" * (-len(token[2:]) % 4)
         direction, key = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise Refusal(400, 54453, "Invalid PageToken") from None
-    is_key = isinstance(key, str) or (type(key) is int and abs(key) < 2**63)
-    if direction not in ("after", "before") or not is_key or SID.fullmatch(str(key)):
+    is_text_key = mark is str and isinstance(key, str) and is_text(key)
+    is_number = mark is int and type(key) is int and abs(key) < 2**63
+    if direction not in ("after", "before") or not (is_text_key or is_number):
         raise Refusal(400, 54453, "Invalid PageToken")
     return direction, key

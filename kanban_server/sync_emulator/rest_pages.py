@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+from typing import Any, NamedTuple
+
 from . import items, objects, permissions, services, values
 from .errors import Refusal
 from .items import Item, Query
+from .kinds import LIST
 from .requests import Reply, Request, is_descending, json_reply, page_size
 from .rest_bodies import (
     item_writer,
@@ -18,50 +24,54 @@ from .rest_bodies import (
 )
 from .transactions import Transaction
 
-_ENDS: dict[str, str | None] = {"next": None, "previous": None}
-
 
 def list_services(tx: Transaction, account: str, request: Request) -> Reply:
     """Give the one Service there is."""
     service = services.find(tx, request.service_sid)
-    rows = [service_body(account, request.base, service)]
-    url = f"{request.base}/v1/Services"
-    return json_reply(200, page_body("services", url, request, rows, 50, _ENDS))
+
+    def read(start: Any, limit: int, *, backward: bool) -> list[services.Service]:
+        return [service] if start is None else []
+
+    page = _turn_to(request, read, lambda _: 1, int)
+    rows = [service_body(account, request.base, one) for one in page.shown]
+    return _answer("services", f"{request.base}/v1/Services", request, rows, page)
 
 
 def list_objects(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of Lists or Maps, oldest first."""
     services.check(tx, request.service_sid)
-    size, after = _size_and_start(request, 0)
-    found = objects.page(tx, request.service_sid, request.kind, int(after), size + 1)
-    rows = [object_body(account, request.base, obj) for obj in found[:size]]
-    turn = _forward(found[size - 1].id if len(found) > size else None)
+    read = partial(objects.page, tx, request.service_sid, request.kind)
+    page = _turn_to(request, read, attrgetter("id"), int)
+    rows = [object_body(account, request.base, obj) for obj in page.shown]
     url = f"{request.base}/v1/Services/{request.service_sid}/{request.kind.path}"
-    key = request.kind.path.lower()
-    return json_reply(200, page_body(key, url, request, rows, size, turn))
+    return _answer(request.kind.path.lower(), url, request, rows, page)
 
 
 def list_permissions(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of an object's permissions, by identity."""
     obj = _object(tx, request)
     tx.limits.permission(obj.sid, "read")
-    size, after = _size_and_start(request, "")
-    found = permissions.page(tx, obj, str(after), size + 1)
-    rows = [permission_body(account, request.base, obj, one) for one in found[:size]]
-    turn = _forward(found[size - 1].identity if len(found) > size else None)
+    page = _turn_to(request, partial(permissions.page, tx, obj), attrgetter("identity"), str)
+    rows = [permission_body(account, request.base, obj, one) for one in page.shown]
     url = f"{object_url(request.base, obj)}/Permissions"
-    return json_reply(200, page_body("permissions", url, request, rows, size, turn))
+    return _answer("permissions", url, request, rows, page)
 
 
 def list_items(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of Items by index or key."""
     obj = _object(tx, request)
     tx.limits.read(obj.sid)
-    size = page_size(request.query.get("PageSize"))
-    found, turn = _item_page(tx, obj, request, size)
-    rows = list(map(item_writer(account, request.base, obj), found))
-    url = f"{object_url(request.base, obj)}/Items"
-    return json_reply(200, page_body("items", url, request, rows, size, turn))
+    descending = is_descending(request.query.get("Order"))
+
+    def read(start: int | str | None, limit: int, *, backward: bool) -> list[Item]:
+        if start is None:
+            return items.page(tx, obj, _first_query(request, limit, descending))
+        way = descending != backward
+        return items.page(tx, obj, Query(limit, start, inclusive=False, descending=way))
+
+    page = _turn_to(request, read, attrgetter("key"), int if request.kind is LIST else str)
+    rows = list(map(item_writer(account, request.base, obj), page.shown))
+    return _answer("items", f"{object_url(request.base, obj)}/Items", request, rows, page)
 
 
 def _object(tx: Transaction, request: Request) -> objects.SyncObject:
@@ -69,36 +79,39 @@ def _object(tx: Transaction, request: Request) -> objects.SyncObject:
     return objects.find(tx, request.service_sid, request.kind, request.ref)
 
 
-def _size_and_start(request: Request, beginning: int | str) -> tuple[int, int | str]:
-    token = request.query.get("PageToken")
+class _Page(NamedTuple):
+    """What a page shows, its size, and the page tokens that lead on and back."""
+
+    shown: list[Any]
+    size: int
+    turn: dict[str, str | None]
+
+
+def _turn_to(
+    request: Request, read: Callable[..., list[Any]], key: Callable[[Any], Any], mark: type
+) -> _Page:
+    """Read the page that is asked for.
+
+    read: gives so many things from a key on (None: from the beginning), backwards if asked.
+    key: gives the key of a thing, which is a mark.
+    """
     size = page_size(request.query.get("PageSize"))
-    if not token:
-        return size, beginning
-    start = read_page_token(token)[1]
-    if type(start) is not type(beginning):
-        raise Refusal(400, 54453, "Invalid PageToken")
-    return size, start
-
-
-def _forward(last: int | str | None) -> dict[str, str | None]:
-    return {**_ENDS, "next": None if last is None else page_token("after", last)}
-
-
-def _item_page(
-    tx: Transaction, obj: objects.SyncObject, request: Request, size: int
-) -> tuple[list[Item], dict[str, str | None]]:
-    descending = is_descending(request.query.get("Order"))
     token = request.query.get("PageToken")
-    if not token:
-        found = items.page(tx, obj, _first_query(request, size + 1, descending))
-        return found[:size], _turn(found[:size], more=len(found) > size, earlier=False)
-    direction, start = read_page_token(token)
+    direction, start = read_page_token(token, mark) if token else ("after", None)
     backward = direction == "before"
-    query = Query(size + 1, start, inclusive=False, descending=descending != backward)
-    found = items.page(tx, obj, query)
-    shown = found[:size][::-1] if backward else found[:size]
+    found = read(start, size + 1, backward=backward)
     is_cut = len(found) > size
-    return shown, _turn(shown, more=backward or is_cut, earlier=not backward or is_cut)
+    shown = found[:size][::-1] if backward else found[:size]
+    more, earlier = backward or is_cut, is_cut if backward else bool(token)
+    turn = {
+        "next": page_token("after", key(shown[-1])) if shown and more else None,
+        "previous": page_token("before", key(shown[0])) if shown and earlier else None,
+    }
+    return _Page(shown, size, turn)
+
+
+def _answer(key: str, url: str, request: Request, rows: list[str], page: _Page) -> Reply:
+    return json_reply(200, page_body(key, url, request, rows, page.size, page.turn))
 
 
 def _first_query(request: Request, limit: int, descending: bool) -> Query:
@@ -112,10 +125,3 @@ def _first_query(request: Request, limit: int, descending: bool) -> Query:
         inclusive=bounds != "exclusive",
         descending=descending,
     )
-
-
-def _turn(shown: list[Item], *, more: bool, earlier: bool) -> dict[str, str | None]:
-    return {
-        "next": page_token("after", shown[-1].key) if shown and more else None,
-        "previous": page_token("before", shown[0].key) if shown and earlier else None,
-    }
