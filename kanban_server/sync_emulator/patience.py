@@ -2,13 +2,16 @@
 
 uvicorn itself waits for ever for the end of a head, of any length. There is no limit for each peer:
 behind a tunnel all pages are one peer, and a line that sends nothing is closed soon anyway.
+It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
@@ -21,6 +24,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _read = _unread = b""
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first head; hang up if there are too many connections."""
@@ -31,7 +35,10 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, and count them while they are of a head."""
-        super().data_received(data)
+        self._unread = data
+        while self._unread:
+            self._read, self._unread = self._unread, b""
+            super().data_received(self._read)
         if self._timer is not None:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -44,13 +51,40 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Be content: the head is here."""
-        super().on_headers_complete()
+        if not self._asks_for_another_protocol():
+            super().on_headers_complete()
         self._stop_waiting()
+
+    def on_message_complete(self) -> None:
+        """Pass on that a request is here."""
+        if not self._asks_for_another_protocol():
+            super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _asks_for_another_protocol(self) -> bool:
+        """Tell whether the head asks for an upgrade to anything but a WebSocket, such as h2c."""
+        is_named = any(name == b"upgrade" for name, _ in self.headers)
+        return is_named and self.parser.should_upgrade() and not self._should_upgrade()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Read the request again without the upgrade, which is ignored: RFC 9110, 7.8.
+
+        uvicorn calls this where the parser has raised HttpParserUpgrade, which tells how far it
+        came: to the end of the head, for it takes what follows for the other protocol.
+        """
+        stopped = sys.exc_info()[1]
+        if not (isinstance(stopped, HttpParserUpgrade) and self._asks_for_another_protocol()):
+            return super()._unsupported_upgrade_warning()
+        version = self.parser.get_http_version().encode()
+        head = self.parser.get_method() + b" " + self.url + b" HTTP/" + version + b"\r\n"
+        kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        self._unread = head + b"\r\n".join([*kept, b"", self._read[stopped.args[0] :]])
+        self.parser = HttpRequestParser(self)
+        return None
 
     def _await_head(self) -> None:
         self._stop_waiting()

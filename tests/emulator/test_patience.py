@@ -1,7 +1,10 @@
 """The end of patience: heads that are too long or too slow, and too many connections."""
 
+import base64
+import json
 import socket
 from contextlib import ExitStack
+from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,14 +16,20 @@ ASK = b"GET /v1/ HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture
-def connect(tmp_path, monkeypatch):
-    """Open connections to an emulator that is soon out of patience."""
+def serving(tmp_path, monkeypatch):
+    """An emulator that is soon out of patience."""
     monkeypatch.setattr(patience, "HEAD_SECONDS", 0.5)
     monkeypatch.setattr(patience, "MAX_CONNECTIONS", 3)
     serving = Serving(tmp_path)
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def connect(serving):
+    """Open connections to it."""
     where = urlsplit(serving.address)
     with ExitStack() as stack:
-        stack.callback(serving.stop)
         yield lambda: stack.enter_context(
             socket.create_connection((where.hostname, where.port), timeout=20)
         )
@@ -57,3 +66,23 @@ def test_who_is_not_known_is_answered_and_hung_up_on_while_still_sending(connect
     line.sendall(bytes(500_000))
     with line.makefile("rb") as answer:
         assert b" 401 " in answer.read()
+
+
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_an_upgrade_to_anything_but_a_websocket_is_ignored(serving, connect, size):
+    emulator = serving.emulator
+    login = base64.b64encode(f"{emulator.api_key}:{emulator.api_secret}".encode()).decode()
+    upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n"
+    line = connect()
+    for name in ("a", "b", "c"):
+        form = f"UniqueName={name}"
+        head = (
+            f"POST /v1/Services/default/Lists HTTP/1.1\r\nHost: x\r\n{upgrade}"
+            f"Authorization: Basic {login}\r\nContent-Length: {len(form)}\r\n\r\n"
+        )
+        for start in range(0, len(head + form), size):
+            line.sendall((head + form)[start : start + size].encode())
+        answer = HTTPResponse(line)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["unique_name"]) == (201, name)
+        upgrade = "" if name == "b" else upgrade
