@@ -153,11 +153,13 @@ class SocketListener(WSListener):
 class SyncSocket(WSProtocol):
     """A WebSocket connection, as uvicorn wants one.
 
-    listen: gives the listener of a request; ping_seconds: how often a client is tried.
+    listen: gives the listener of a request; ping_seconds: how often a client is tried;
+    log: takes what goes wrong, for picows also tells of every client that comes and goes.
     """
 
     listen: Callable[[WSUpgradeRequest], Any]
     ping_seconds: float
+    log: logging.Logger
 
     def __init__(self, config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> None:
         super().__init__(
@@ -165,7 +167,7 @@ class SyncSocket(WSProtocol):
             None,  # path
             False,  # is a client
             self.listen,
-            _log,
+            self.log,
             True,  # disconnect on exception
             HANDSHAKE_SECONDS,
             True,  # ping
@@ -225,5 +227,7 @@ def protocol_for(
             return WSUpgradeResponseWithListener(refusal, None)
         return SocketListener(emulator, executor)
 
-    settings = {"listen": staticmethod(listen), "ping_seconds": emulator.ping_seconds}
+    log = _log.getChild("picows")
+    log.setLevel(logging.WARNING)
+    settings = {"listen": staticmethod(listen), "ping_seconds": emulator.ping_seconds, "log": log}
     return type("EmulatorSocket", (SyncSocket,), settings)

@@ -135,6 +135,14 @@ def test_a_clients_goodbye_is_answered(connect):
     assert raw.receive() is None
 
 
+def test_coming_and_going_is_not_logged(connect, caplog):
+    caplog.set_level("INFO")
+    raw = connect()
+    raw.send(b"", CLOSE)
+    assert [opcode for opcode, _ in iter(raw.receive, None)] == [CLOSE]
+    assert [one.message for one in caplog.records if "sync_emulator" in one.name] == []
+
+
 def test_origins_are_checked_if_the_composition_asks_for_it(tmp_path):
     serving = Serving(tmp_path, allow_origin=lambda origin, host: origin == f"http://{host}")
     try:
