@@ -60,6 +60,12 @@ class ImpatientProtocol(HttpToolsProtocol):
         if not self._asks_for_another_protocol():
             super().on_message_complete()
 
+    def shutdown(self) -> None:
+        """End because the server stops; a request that is not here whole is not waited for."""
+        super().shutdown()
+        if self.cycle is not None and self.cycle.more_body:
+            self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()

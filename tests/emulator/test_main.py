@@ -1,11 +1,13 @@
 """The emulator on its own: python -m kanban_server.sync_emulator."""
 
+import base64
 import os
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from raw import Raw
@@ -62,6 +64,21 @@ def test_it_ends_cleanly_with_clients_connected(process):
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     raw.close()
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_it_does_not_wait_for_the_rest_of_a_request(process):
+    printed = variables(process)
+    _, key, secret, service = list(printed.values())[1:]
+    login = base64.b64encode(f"{key}:{secret}".encode()).decode()
+    where = urlsplit(printed["KANBAN_SYNC_URL"])
+    with socket.create_connection((where.hostname, where.port)) as line:
+        head = f"POST /v1/Services/{service}/Lists HTTP/1.1\r\nHost: x\r\n"
+        rest = f"Authorization: Basic {login}\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+        line.sendall((head + rest).encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 100")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, errors) == (0, "")
 
 
