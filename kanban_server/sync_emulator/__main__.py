@@ -20,11 +20,17 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser("python -m kanban_server.sync_emulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8710)
+    parser.add_argument("--port", type=_port, default=8710)
     parser.add_argument("--data", default=".data", help="folder of the database and the keys")
     parser.add_argument("--enforce-limits", action="store_true", help="imitate 429/54009")
     parser.add_argument("--latency-ms", type=float, default=0, help="delay each REST answer")
     return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError("must be 0 to 65535")
 
 
 def make_server(

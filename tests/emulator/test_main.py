@@ -108,6 +108,13 @@ def test_a_folder_in_use_is_told_with_the_owners_address(process, tmp_path):
     assert "Traceback" not in errors
 
 
+def test_a_port_that_is_none_is_told_plainly(tmp_path):
+    process = start(tmp_path, "--port", "99999")
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 2
+    assert "--port: must be 0 to 65535" in errors
+
+
 def test_a_port_in_use_is_told_plainly(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
