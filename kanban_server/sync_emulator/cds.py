@@ -93,6 +93,8 @@ def create_object(tx: Transaction, account: str, request: Request) -> Reply:
     name = request.values.get("unique_name")
     if name is not None and not isinstance(name, str):
         raise Refusal(400, 54302, "Invalid unique name")
+    if request.values.get("context"):
+        raise NotImitated("context")
     obj = objects.create(
         tx,
         request.service_sid,

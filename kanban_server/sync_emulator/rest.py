@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import unquote
 
 from . import items, objects, permissions, services, values
@@ -18,14 +17,13 @@ from .transactions import Transaction
 Handler = Callable[[Transaction, str, Request], Reply]
 MAX_NAMES = 4
 _DATA_RESOURCES = ("items", "item")
-_SETTINGS = {
-    "FriendlyName": "friendly_name",
-    "WebhookUrl": "webhook_url",
-}
-_FLAGS = {
-    "WebhooksFromRestEnabled": "webhooks_from_rest_enabled",
-    "ReachabilityWebhooksEnabled": "reachability_webhooks_enabled",
-    "ReachabilityDebouncingEnabled": "reachability_debouncing_enabled",
+# Settings whose effect is not imitated: the only value that may be set, and what is missing.
+_NOT_IMITATED = {
+    "WebhookUrl": ("", "webhooks"),
+    "WebhooksFromRestEnabled": ("false", "webhooks"),
+    "ReachabilityWebhooksEnabled": ("false", "reachability"),
+    "ReachabilityDebouncingEnabled": ("false", "reachability"),
+    "ReachabilityDebouncingWindow": ("5000", "reachability"),
 }
 
 
@@ -95,10 +93,10 @@ def update_service(tx: Transaction, account: str, request: Request) -> Reply:
     """Change the service's settings; what is not given stays."""
     service = services.find(tx, request.service_sid)
     form = request.values
-    settings: dict[str, Any] = {_SETTINGS[name]: form[name] for name in _SETTINGS if name in form}
-    for name, setting in _FLAGS.items():
-        if (value := values.flag(form, name)) is not None:
-            settings[setting] = value
+    for name, (default, what) in _NOT_IMITATED.items():
+        if form.get(name, "").lower() not in ("", default):
+            raise NotImitated(what)
+    settings = {"friendly_name": form["FriendlyName"]} if "FriendlyName" in form else {}
     service = services.update(tx, service, settings, values.flag(form, "AclEnabled"))
     return json_reply(200, service_body(account, request.base, service))
 

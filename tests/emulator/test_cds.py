@@ -41,6 +41,13 @@ async def test_a_list_is_made_once(wire, rest, tasks):
 
 
 @as_alice
+async def test_a_list_with_a_context_says_that_it_is_not_imitated(wire, rest, tasks):
+    status, body = await wire.ask("POST", "/v3/Lists", {"context": {"a": 1}})
+    assert (status, body["message"]) == (501, "not imitated: context")
+    assert (await wire.ask("POST", "/v3/Lists", {"context": {}}))[0] == 201
+
+
+@as_alice
 async def test_items_come_from_an_index_on_and_tell_whether_there_are_more(wire, rest, tasks):
     [rest.add(n=n) for n in range(5)]
     params = {"HideExpired": "true", "From": "1", "PageSize": "3", "Order": "asc"}

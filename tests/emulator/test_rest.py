@@ -23,6 +23,24 @@ def test_a_service_takes_settings_and_keeps_the_others(rest):
     assert rest.call("GET", "")[1] == body
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "default", "what"),
+    [
+        ("WebhookUrl", "https://example.com/x", "", "webhooks"),
+        ("WebhooksFromRestEnabled", "true", "false", "webhooks"),
+        ("ReachabilityWebhooksEnabled", "true", "false", "reachability"),
+        ("ReachabilityDebouncingEnabled", "True", "false", "reachability"),
+        ("ReachabilityDebouncingWindow", "7000", "5000", "reachability"),
+    ],
+)
+def test_a_setting_without_effect_here_is_refused(rest, name, value, default, what):
+    before = rest.call("GET", "")
+    status, body = rest.call("POST", "", {name: value, "FriendlyName": "Board"})
+    assert (status, body["message"]) == (501, f"not imitated: {what}")
+    assert rest.call("GET", "") == before
+    assert rest.call("POST", "", {name: default})[0] == 200
+
+
 def test_the_services_are_a_page_of_one(rest):
     _, body = rest.call("GET", "/v1/Services")
     assert [service["sid"] for service in body["services"]] == [rest.emulator.service_sid]
