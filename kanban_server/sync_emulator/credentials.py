@@ -13,6 +13,7 @@ from .errors import EmulatorInUse, FolderUnusable
 from .kinds import new_sid
 
 CREDENTIALS_FILE = "credentials.json"
+DATABASE_FILE = "sync.sqlite3"
 LOCK_FILE = "owner.lock"
 
 
@@ -41,21 +42,31 @@ def read_credentials(folder: str | os.PathLike[str]) -> Credentials | None:
     """Give the credentials kept in the folder, None if there are none yet."""
     try:
         text = (Path(folder) / CREDENTIALS_FILE).read_text(encoding="utf-8")
-        return Credentials(**json.loads(text))
+        credentials = Credentials(**json.loads(text))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FolderUnusable(f"{folder}/{CREDENTIALS_FILE} cannot be read: {error}") from error
+    for name, value in credentials._asdict().items():
+        if not isinstance(value, str) or not value:
+            raise FolderUnusable(f"{folder}/{CREDENTIALS_FILE}: {name} must be text, not {value!r}")
+    return credentials
 
 
 def keep_credentials(folder: Path) -> Credentials:
-    """Give the folder's credentials, made and written first if there are none.
+    """Give the folder's credentials, made and written first if the folder is new.
 
     Raises FolderUnusable.
     """
     kept = read_credentials(folder)
     if kept is not None:
         return kept
+    if (folder / DATABASE_FILE).exists():
+        raise FolderUnusable(
+            f"{folder}/{CREDENTIALS_FILE} is missing, but {folder}/{DATABASE_FILE} is there, and"
+            " what it keeps belongs to the service that the file named. Put the file back, or move"
+            " the database away to begin with nothing."
+        )
     made = new_credentials()
     draft = folder / f".{CREDENTIALS_FILE}"
     try:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from . import items, rest, services, tokens
 from .asgi import THREADS, App, rest_app
-from .credentials import OwnerLock, keep_credentials, prepare_folder
+from .credentials import DATABASE_FILE, OwnerLock, keep_credentials, prepare_folder
 from .database import Database
 from .errors import Refusal
 from .hub import Hub
@@ -25,7 +25,6 @@ from .requests import Http, Reply, json_reply
 from .rest_bodies import dumps
 from .websocket import AllowOrigin, protocol_for
 
-DATABASE_FILE = "sync.sqlite3"
 DEFAULT_ADDRESS = "http://127.0.0.1:8710"
 Pairs = str | Mapping[str, Any] | Iterable[tuple[str, Any]] | None
 Authorization = str | tuple[str, str] | None

@@ -1,5 +1,6 @@
 """The data folder: its secrets and its one owner."""
 
+import json
 import os
 import re
 
@@ -68,13 +69,36 @@ def test_a_folder_that_cannot_be_used_is_told_plainly(tmp_path):
         Emulator(tmp_path / "file" / "data")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"account_sid": "AC0"}'])
+FIELDS = ("account_sid", "auth_token", "api_key", "api_secret", "service_sid")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"account_sid": "AC0"}',
+        json.dumps(dict.fromkeys(FIELDS, 7)),
+        json.dumps(dict.fromkeys(FIELDS, "")),
+    ],
+)
 def test_damaged_credentials_are_told_plainly_and_kept(tmp_path, text):
     (tmp_path / "credentials.json").write_text(text)
     with pytest.raises(FolderUnusable, match=r"credentials\.json"):
         Emulator(tmp_path)
     assert (tmp_path / "credentials.json").read_text() == text
     assert owner_address(tmp_path) is None
+
+
+def test_a_database_without_its_credentials_is_not_begun_anew(emulator):
+    emulator.close()
+    (emulator.folder / "credentials.json").unlink()
+    with pytest.raises(FolderUnusable, match=r"credentials\.json is missing.*sync\.sqlite3"):
+        Emulator(emulator.folder)
+    assert not (emulator.folder / "credentials.json").exists()
+    assert owner_address(emulator.folder) is None
 
 
 def test_a_database_of_another_version_is_refused(emulator):
