@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from .errors import EmulatorError, Refusal, StorageFailed
 from .limits import Limits
 from .schema import SCHEMA, VERSION
-from .transactions import Job, Transaction
+from .transactions import Job, Transaction, is_storage_error
 
 T = TypeVar("T")
 MAX_BATCH = 256
@@ -68,8 +68,10 @@ class Database:
         try:
             db.execute("BEGIN")
             return work(self._transaction(db))
-        except sqlite3.OperationalError as error:
-            raise StorageFailed(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            if not is_storage_error(error):
+                raise
+            raise self._failed(error) from error
         finally:
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
@@ -112,6 +114,9 @@ class Database:
 
     def _transaction(self, db: sqlite3.Connection) -> Transaction:
         return Transaction(db, int(self._clock() * 1000), self._limits)
+
+    def _failed(self, error: sqlite3.Error) -> StorageFailed:
+        return StorageFailed(f"{os.path.basename(self._path)}: {error}")
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -199,7 +204,7 @@ class Database:
         except sqlite3.Error as error:
             self._roll_back()
             for job in batch:
-                job.fail(StorageFailed(str(error)))
+                job.fail(self._failed(error))
         try:
             self._publish(batch)
         except Exception:

@@ -18,7 +18,7 @@ from . import items, rest, services, tokens
 from .asgi import THREADS, App, rest_app
 from .credentials import DATABASE_FILE, OwnerLock, keep_credentials, prepare_folder
 from .database import Database
-from .errors import Refusal
+from .errors import EmulatorError, Refusal, StorageFailed
 from .hub import Hub
 from .limits import Limits
 from .requests import Http, Reply, json_reply
@@ -75,7 +75,11 @@ class Emulator:
             publish=self.hub.publish,
             sweep=items.sweep,
         )
-        database.write(lambda tx: services.ensure(tx, self.service_sid))
+        try:
+            database.write(lambda tx: services.ensure(tx, self.service_sid))
+        except StorageFailed as failure:
+            database.close()
+            raise EmulatorError(f"{self.folder}: {failure.message}") from failure
         return database
 
     @property

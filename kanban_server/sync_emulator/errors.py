@@ -28,7 +28,7 @@ class Refusal(Exception):
 
 
 class StorageFailed(Refusal):
-    """The disk did not take the change (full, or an I/O error): nothing was stored."""
+    """The disk (full, or an I/O error) or the file (damaged) failed: nothing was stored."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(507, 20500, f"Storage failed: {reason}")
