@@ -19,11 +19,12 @@ def test_a_list_that_is_not_there_is_54300(make_sdk):
     assert refusal(lambda: sdk.openList("none-of-this-name", "open_existing")) == (404, 54300)
 
 
-def test_a_thousand_items_are_paged_through(target, make_sdk, tasks):
+@pytest.mark.parametrize("page_size", [100, 1000])
+def test_a_thousand_items_are_paged_through(target, make_sdk, tasks, page_size):
     target.fill(tasks, 1000)
     sdk = make_sdk()
     sdk.openList(tasks.unique_name, "open_existing")
-    page = sdk.items(tasks.unique_name, {"pageSize": 100})
+    page = sdk.items(tasks.unique_name, {"pageSize": page_size})
     found = page["items"]
     while page["hasNextPage"]:
         page = sdk.nextPage()
