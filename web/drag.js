@@ -118,7 +118,7 @@ function openGap(dragged, { clientX, clientY }) {
   if (!side || beside === dragged || beside[side.standing] === dragged) return;
   const from = dragged.closest('ol');
   const play = flip([...new Set([from, list])], [dragged]);
-  from.classList.remove('taken');
+  if (from !== list) from.classList.remove('taken');
   list.classList.add('taken');
   beside[side.put](dragged);
   play?.();
