@@ -160,9 +160,9 @@ class SyncUnavailable(SyncError):
 
 
 class SyncFull(SyncError):
-    """Sync's storage takes nothing more; nothing was written (507, the emulator's full disk)."""
+    """The storage of Sync fails; nothing was written (507, the emulator's disk, full or damaged)."""
 
-    status, title = 507, "There is no room left to store this"
+    status, title = 507, "The storage of Sync is full or fails"
 
 
 class SyncNonsense(SyncError):

@@ -32,7 +32,7 @@ TITLES = {
     502: "Sync answers nonsense",
     503: "Sync cannot be reached",
     504: "It is unknown whether this happened",
-    507: "There is no room left to store this",
+    507: "The storage of Sync is full or fails",
 }
 
 
