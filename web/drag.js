@@ -27,8 +27,8 @@ export class Drag {
   constructor(hands) {
     this.hands = hands;
     this.card = null;
-    /** The task that is pressed, and not dragged yet. */
-    this.pressed = undefined;
+    /** The card that is pressed, and not dragged yet. */
+    this.pressed = null;
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
     this.options = {
@@ -57,13 +57,13 @@ export class Drag {
     this.#letGo();
     this.#tell(target.closest('.block'));
     this.pointerId = pointerId;
-    this.pressed = target.closest('.card:not(.editing)')?.dataset.id;
-    if (this.pressed !== undefined) this.hands.pressed(this.pressed);
+    this.pressed = target.closest('.card:not(.editing)');
+    if (this.pressed) this.hands.pressed(this.pressed.dataset.id);
   }
 
   #letGo() {
-    if (this.pressed !== undefined) this.hands.letGo(this.pressed);
-    this.pressed = undefined;
+    if (this.pressed) this.hands.letGo(this.pressed.dataset.id);
+    this.pressed = null;
   }
 
   /** Tells the library of a block only when a card is touched or carried there: all at once would make loading slow. */
@@ -86,7 +86,7 @@ export class Drag {
   }
 
   #begin(card) {
-    [this.card, this.pointer, this.pressed] = [card, null, undefined];
+    [this.card, this.pointer, this.pressed] = [card, null, null];
     document.documentElement.classList.add('dragging');
     this.hands.started(card.dataset.id);
   }

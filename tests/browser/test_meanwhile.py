@@ -270,3 +270,17 @@ def test_an_error_fits_into_the_smallest_window(board, page):
     button = page.get_by_role("button", name="Use the text again")
     expect(button).to_be_in_viewport(ratio=1)
     assert page.locator(".toast.error").bounding_box()["height"] < 200
+
+
+def test_a_card_pressed_while_it_gets_its_id_is_let_go(board, page):
+    held = []
+    page.route("**/tasks", lambda route: held.append(route))
+    add(page, "milk")
+    until(page, lambda: held)
+    page.mouse.move(*middle(card(page, "milk").locator(".name")))
+    page.mouse.down()
+    held[0].continue_()
+    expect(page.locator('.card:not([data-id^="new"])')).to_be_visible()
+    page.mouse.up()
+    board.remove(board.call("GET", "/tasks")["tasks"][0]["id"])
+    see(page, todo="")
