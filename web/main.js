@@ -200,7 +200,6 @@ const drag = new Drag({
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
   started: (id) => {
-    renderer.hold(id);
     leases.take(id, 'dragging', (reason) => {
       if (drag.card?.dataset.id === id) drag.cancel();
       fail(`Put back. ${reason}`);

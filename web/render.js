@@ -16,8 +16,8 @@ export class Renderer {
     this.blocks = new Blocks();
     /** @type {Map<string, Drawn>} */
     this.nodes = new Map();
-    /** @type {Set<string>} tasks under the pointer or in the editor: left alone wherever they are */
-    this.held = new Set();
+    /** @type {Map<string, number>} how often tasks are held, under the pointer or in the editor: left alone wherever they are */
+    this.held = new Map();
     /** Whether someone else than this moved an element. */
     this.isDisturbed = false;
     /** @type {Map<string, HTMLElement>} */
@@ -31,13 +31,15 @@ export class Renderer {
     return this.nodes.get(id)?.element;
   }
 
-  /** Leaves a task's element alone until it is let go. */
+  /** Leaves a task's element alone until it is let go as often. */
   hold(id) {
-    this.held.add(id);
+    this.held.set(id, (this.held.get(id) ?? 0) + 1);
   }
 
   letGo(id) {
-    this.held.delete(id);
+    const holds = (this.held.get(id) ?? 0) - 1;
+    if (holds > 0) this.held.set(id, holds);
+    else this.held.delete(id);
     this.isDisturbed = true;
   }
 
@@ -48,7 +50,9 @@ export class Renderer {
     this.nodes.delete(from);
     this.nodes.set(to, node);
     node.id = node.element.dataset.id = to;
-    if (this.held.delete(from)) this.held.add(to);
+    const holds = this.held.get(from);
+    if (holds) this.held.set(to, holds);
+    this.held.delete(from);
   }
 
   /** @param {Column[]} view @param {boolean} isPart draw a part of many new cards only @returns {boolean} whether some are left */

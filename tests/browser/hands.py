@@ -120,7 +120,7 @@ def listen_for_errors(page: Page, errors: list[str]) -> None:
             errors.append(message.text)
 
     page.on("console", heard)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
 
 
 def wait_live(page: Page, timeout_ms: int = 10_000) -> None:

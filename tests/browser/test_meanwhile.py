@@ -284,3 +284,37 @@ def test_a_card_pressed_while_it_gets_its_id_is_let_go(board, page):
     page.mouse.up()
     board.remove(board.call("GET", "/tasks")["tasks"][0]["id"])
     see(page, todo="")
+
+
+def press(page, name: str) -> None:
+    page.mouse.move(*middle(card(page, name).locator(".name")))
+    page.mouse.down()
+
+
+def test_an_editor_opened_over_a_press_outlives_it(board, page):
+    ids = board.fill(todo="a b")
+    card(page, "a").focus()
+    press(page, "a")
+    page.keyboard.press("e")
+    page.keyboard.type("typed")
+    page.mouse.up()
+    board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
+    expect(page.locator(".gone")).to_be_visible()
+    expect(editor(page)).to_have_value("typed")
+
+
+def test_a_press_outlives_an_editor_opened_over_it(board, page):
+    ids = board.fill(todo="a b", doing="x")
+    card(page, "a").focus()
+    press(page, "a")
+    page.keyboard.press("e")
+    page.keyboard.press("Escape")
+    board.change(ids["b"], name="B")
+    board.remove(ids["a"])
+    board.add("seen", "done")
+    see(page, done="seen")
+    page.mouse.move(900, 300, steps=5)
+    release(page)
+    see(page, todo="B", doing="x")
+    drag(page, "B", below="x")
+    see(page, todo="", doing="x B")
