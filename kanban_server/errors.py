@@ -160,7 +160,7 @@ class SyncUnavailable(SyncError):
 
 
 class SyncFull(SyncError):
-    """The storage of Sync fails; nothing was written (507, the emulator's disk, full or damaged)."""
+    """The storage of Sync fails (507: a full disk, a damaged file); nothing was written."""
 
     status, title = 507, "The storage of Sync is full or fails"
 
