@@ -6,11 +6,9 @@ import '/vendor/sortable.min.js';
 import { cardsOf, flip } from './cards.js';
 
 const { Sortable } = window; // the library's small file is no module: it leaves its name there
-const HOLD_MS = 200;
-
 const OPTIONS = {
   group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
-  delay: HOLD_MS, delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
+  delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
   scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };
@@ -23,8 +21,8 @@ const AT_END = { put: 'append', standing: 'lastElementChild' };
 
 /** Lets cards be dragged, one at a time. */
 export class Drag {
-  /** @param {DragHands} hands */
-  constructor(hands) {
+  /** @param {DragHands} hands @param {number} delay in milliseconds, for which a finger holds a card to lift it */
+  constructor(hands, delay) {
     this.hands = hands;
     this.card = null;
     /** The card that is pressed, and not dragged yet. */
@@ -33,6 +31,7 @@ export class Drag {
     this.pointer = null;
     this.options = {
       ...OPTIONS,
+      delay,
       filter: ({ target }, card) => card && (target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
       onFilter: ({ item }) => this.#refuse(item.dataset.id),
       onStart: ({ item }) => this.#begin(item),

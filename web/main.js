@@ -212,7 +212,7 @@ const drag = new Drag({
     else leases.drop(id);
     draw();
   },
-});
+}, settings.holdMs);
 
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {

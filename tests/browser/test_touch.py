@@ -71,7 +71,18 @@ def still(page: Page, cards) -> None:
     )
 
 
-def test_swipes_scroll_and_move_nothing(phone):
+@pytest.fixture
+def swiped(board, new_page):
+    """A phone on which a finger rests longer before it holds: on a busy machine a swipe is slow."""
+    board.fill(todo=" ".join(f"t{n}" for n in range(40)))
+    page = new_page(**PHONE)
+    page.add_init_script("window.__kanban = {holdMs: 1000}")
+    return board.open(page)
+
+
+def test_swipes_scroll_and_move_nothing(swiped):
+    phone = swiped
+    see(phone, todo=" ".join(f"t{n}" for n in range(40)))
     before, finger = texts(phone, "todo"), Finger(phone)
     cards = phone.locator('ol[data-list="todo"]')
     for n in range(TIMES):
