@@ -16,7 +16,7 @@ export function write(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-/** The question on show, and those that wait for its answer. */
+/** @type {Promise<any>} the question on show, and those that wait for its answer */
 let asked = Promise.resolve();
 
 /**
@@ -25,7 +25,7 @@ let asked = Promise.resolve();
  * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
  *   a value gives null, as then does a tap beside the dialog
  * @param {boolean} [hasField] true: gives what was typed
- * @returns {Promise<any>}
+ * @returns {Promise<string | null>}
  */
 function ask(title, text, options, hasField = false) {
   return (asked = asked.then(() => show(title, text, options, hasField)));

@@ -198,9 +198,12 @@ export class Editor {
   resume() {
     const { id, base, typed } = JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}');
     if (id === undefined || this.open) return null;
-    if (this.renderer.element(id)) return this.edit(id, typed, base) ?? null;
-    sessionStorage.removeItem(DRAFT);
-    return String(typed);
+    if (!this.renderer.element(id)) {
+      sessionStorage.removeItem(DRAFT);
+      return String(typed);
+    }
+    this.edit(id, typed, base);
+    return null;
   }
 
   /** An added task got its id. */

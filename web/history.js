@@ -1,6 +1,7 @@
 // @ts-check
 /** Undo and redo of what this person did here. */
 
+import { DELETED } from './state.js';
 import { uuid4 } from './uuid.js';
 import { find } from './view.js';
 
@@ -38,7 +39,7 @@ export class History {
     if (!entry) return;
     const [target, current] = which === 'undo' ? [entry.from, entry.to] : [entry.to, entry.from];
     const isHere = this.moment(entry.task) !== null;
-    if (isHere !== (current !== null)) return this.refuse('It was deleted meanwhile.');
+    if (isHere !== (current !== null)) return this.refuse(DELETED);
     this.stacks[which === 'undo' ? 'redo' : 'undo'].push(entry);
     this.act({ ...this.#wanted(entry, target, current), entry, isRevert: which });
   }

@@ -47,7 +47,8 @@ function isForHistory({ undo, redo }, key, isBack) {
 function isForCard(hands, id, key) {
   const { carry, lift } = hands;
   const isCarrying = carry.operation !== null;
-  if (STEPS[key]) isCarrying ? carryOn(hands, STEPS[key]) : choose(hands, id, STEPS[key]);
+  if (STEPS[key] && isCarrying) carryOn(hands, STEPS[key]);
+  else if (STEPS[key]) choose(hands, id, STEPS[key]);
   else if (key === ' ' && !isCarrying) lift(id);
   else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) carry.drop(key === 'Escape');
   else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);

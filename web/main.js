@@ -10,12 +10,11 @@ import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
 import { settings, startLine } from './line.js';
 import { perFrame, Renderer } from './render.js';
-import { State } from './state.js';
+import { DELETED, State } from './state.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 import { find, stands } from './view.js';
 
-const DELETED = 'It was deleted meanwhile.';
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
 const columns = [...board.querySelectorAll('ol')].map((list) => list.dataset.list);
@@ -108,8 +107,7 @@ async function menu(id) {
   if (!was || !isFree(id)) return;
   const answer = await askMenu(was, columns);
   const task = state.named.get(id) ?? id;
-  if (answer && !found(task)) fail(DELETED);
-  if (!found(task)) return;
+  if (!found(task)) return answer && fail(DELETED);
   renderer.element(task)?.focus();
   if (answer?.verb === 'edit') editor.edit(task);
   if (answer?.verb === 'delete') remove(task);
@@ -207,8 +205,9 @@ const drag = new Drag({
   },
   dropped: (id, place) => {
     renderer.letGo(id);
-    if (!found(id)) fail(DELETED);
-    if (place && found(id) && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: true });
+    const isThere = found(id) !== null;
+    if (!isThere) fail(DELETED);
+    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: true });
     else leases.drop(id);
     draw();
   },

@@ -6,6 +6,7 @@
 
 import { apply, find, Synced } from './view.js';
 
+export const DELETED = 'It was deleted meanwhile.';
 export const CONFIRMED_STAYS_MS = 5000;
 const LEASE_SHOWN_MS = 15000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
@@ -36,7 +37,7 @@ export class State {
     const title = find(this.view(), wanted.task)?.card.task.name ?? wanted.name;
     const fresh = { title, phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
     const operation = { ...fresh, marks: [], ...wanted };
-    for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
+    this.#follow(operation);
     this.operations.push(operation);
     return operation;
   }
@@ -151,7 +152,7 @@ export class State {
     for (const operation of this.operations.filter((one) => one.task === id)) {
       if (operation.kind === 'add' && operation.phase !== 'answered') continue;
       const isDone = operation.phase === 'answered' || operation.kind === 'remove';
-      if (!isDone) this.refused(operation, 'It was deleted meanwhile.');
+      if (!isDone) this.refused(operation, DELETED);
       else this.#done(operation, null);
       this.cancel(operation);
     }
@@ -208,14 +209,14 @@ export class State {
 
   /** An added task got its id. */
   #named(from, to) {
-    for (const operation of this.operations) {
-      if (operation.task === from) operation.task = to;
-      if (operation.after === from) operation.after = to;
-      if (operation.before === from) operation.before = to;
-      if (operation.restore === from) operation.restore = to;
-    }
     this.named.set(from, to);
+    this.operations.forEach((operation) => this.#follow(operation));
     this.report({ kind: 'named', from, to });
+  }
+
+  /** Names the tasks of an operation by the ids that they have got. */
+  #follow(operation) {
+    for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
   }
 
   /** What was done to a task that was never added goes with it; its last name is the one to give back. */

@@ -17,6 +17,7 @@ from tests.browser.hands import (
     wait_live,
 )
 from tests.browser.test_edit import edit, editor
+from tests.browser.test_history import rename
 from tests.browser.test_pending import refuse
 
 pytestmark = pytest.mark.browser
@@ -26,17 +27,16 @@ def alert(page):
     return page.get_by_role("alert").last
 
 
-def rename(page, name: str, to: str) -> None:
-    edit(page, name, to)
-    page.keyboard.press("Enter")
+def press(page, name: str) -> None:
+    page.mouse.move(*middle(card(page, name).locator(".name")))
+    page.mouse.down()
 
 
 def test_a_card_deleted_between_press_and_drag_leaves_the_next_drag_alone(board, page):
     ids = board.fill(todo="a b", doing="x")
     see(page, todo="a b", doing="x")
     x, y = middle(card(page, "a").locator(".name"))
-    page.mouse.move(x, y)
-    page.mouse.down()
+    press(page, "a")
     board.remove(ids["a"])
     board.add("seen", "done")
     see(page, done="seen")
@@ -277,18 +277,12 @@ def test_a_card_pressed_while_it_gets_its_id_is_let_go(board, page):
     page.route("**/tasks", lambda route: held.append(route))
     add(page, "milk")
     until(page, lambda: held)
-    page.mouse.move(*middle(card(page, "milk").locator(".name")))
-    page.mouse.down()
+    press(page, "milk")
     held[0].continue_()
     expect(page.locator('.card:not([data-id^="new"])')).to_be_visible()
     page.mouse.up()
     board.remove(board.call("GET", "/tasks")["tasks"][0]["id"])
     see(page, todo="")
-
-
-def press(page, name: str) -> None:
-    page.mouse.move(*middle(card(page, name).locator(".name")))
-    page.mouse.down()
 
 
 def test_an_editor_opened_over_a_press_outlives_it(board, page):
