@@ -55,17 +55,21 @@ class Board:
 
     def change(self, task: int, **fields: Any) -> Any:
         """Change a task as soon as nobody holds it."""
+        return self._when_free("PATCH", task, fields)
+
+    def remove(self, task: int) -> None:
+        """Delete a task as soon as nobody holds it."""
+        self._when_free("DELETE", task)
+
+    def _when_free(self, method: str, task: int, body: Any = None) -> Any:
         for _ in range(200):
             try:
-                return self.call("PATCH", f"/tasks/{task}", fields)
+                return self.call(method, f"/tasks/{task}", body)
             except urllib.error.HTTPError as error:
                 if error.code != 423:
                     raise
                 time.sleep(0.05)
         raise AssertionError(f"task {task} stays leased")
-
-    def remove(self, task: int) -> None:
-        self.call("DELETE", f"/tasks/{task}")
 
     def clear(self) -> None:
         """Delete all tasks, as an admin does: whoever holds them."""
