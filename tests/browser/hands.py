@@ -155,6 +155,11 @@ def card(page: Page, name: str) -> Locator:
     return page.locator(".card", has=page.get_by_text(name, exact=True))
 
 
+def alert(page: Page) -> Locator:
+    """The last that the page said went wrong."""
+    return page.get_by_role("alert").last
+
+
 def middle(place: Locator) -> tuple[float, float]:
     box = place.bounding_box()
     assert box

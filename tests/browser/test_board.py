@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, carry_below, drag, grab, hover_end, release, see
+from tests.browser.hands import add, alert, card, carry_below, drag, grab, hover_end, release, see
 
 pytestmark = pytest.mark.browser
 RANDOM_VIEWS = Path(__file__).with_name("random_views.js")
@@ -142,7 +142,7 @@ def test_the_field_at_the_foot_adds_where_it_stands_and_stays_for_the_next(board
 
 def test_a_name_that_is_too_long_stays_in_the_field_with_the_reason(page):
     add(page, "x" * 501)
-    expect(page.get_by_role("alert").last).to_contain_text("501 characters")
+    expect(alert(page)).to_contain_text("501 characters")
     expect(page.locator("#new input")).to_have_value("x" * 501)
 
 

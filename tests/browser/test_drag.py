@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.hands import (
     add,
+    alert,
     card,
     carry_below,
     drag,
@@ -64,7 +65,7 @@ def test_the_dragged_card_deleted(board, page, held):
     see(page, done="seen")
     release(page)
     see(page, todo="b", doing="x y")
-    expect(page.get_by_role("alert").last).to_contain_text("deleted")
+    expect(alert(page)).to_contain_text("deleted")
     next_drag_works(board, page)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, card, see, wait_live
+from tests.browser.hands import add, alert, card, see, wait_live
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +120,7 @@ def test_an_empty_name_is_not_saved(board, page):
     edit(page, "a")
     page.keyboard.press("Delete")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").last).to_contain_text("needs a name")
+    expect(alert(page)).to_contain_text("needs a name")
     expect(editor(page)).to_be_visible()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, drag, see, until
+from tests.browser.hands import add, alert, card, drag, see, until
 
 pytestmark = pytest.mark.browser
 UNDO, REDO, REDO_TOO = "Control+z", "Control+Shift+z", "Control+y"
@@ -84,7 +84,7 @@ def test_an_undo_is_refused_if_another_changed_that_field(board, page):
     board.change(ids["a"], name="theirs")
     see(page, todo="theirs b")
     page.keyboard.press(UNDO)
-    expect(page.get_by_role("alert").last).to_contain_text("Not undone. Someone changed it")
+    expect(alert(page)).to_contain_text("Not undone. Someone changed it")
     see(page, todo="theirs b")
 
 

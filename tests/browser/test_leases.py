@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import card, carry_below, drag, grab, middle, refusal, release, see
+from tests.browser.hands import alert, card, carry_below, drag, grab, middle, refusal, release, see
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +50,7 @@ def test_what_another_holds_cannot_be_dragged_or_edited(two_pages, shared):
     other.mouse.down()
     other.mouse.move(box["x"] + 400, box["y"] + 90, steps=5)
     other.mouse.up()
-    expect(other.get_by_role("alert").last).to_contain_text("is editing it")
+    expect(alert(other)).to_contain_text("is editing it")
     see(other, todo="a b", doing="x")
 
 
@@ -70,7 +70,7 @@ def test_a_drag_begun_at_once_is_undone_when_its_lease_is_refused(board, page):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 300, y + 20, steps=3)
-    expect(page.get_by_role("alert").last).to_contain_text("ann is editing it")
+    expect(alert(page)).to_contain_text("ann is editing it")
     expect(page.locator("html.dragging")).not_to_be_attached()
     page.mouse.up()
     see(page, todo="a", doing="x")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import free_port
-from tests.browser.hands import add, card, see
+from tests.browser.hands import add, alert, card, see
 from tests.conftest import LAN_NAME
 
 pytestmark = pytest.mark.browser
@@ -49,7 +49,7 @@ def leased(board, page):
     board.call("PUT", f"/tasks/{task}/lease", {"activity": "editing"})
     expect(page.locator(".leased")).to_be_visible()
     card(page, "a").locator(".trash").click()
-    expect(page.get_by_role("alert").last).to_be_visible()
+    expect(alert(page)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,10 +1,11 @@
-"""Two things at once: what happens to one while the other goes on."""
+"""Hands that do two things at once, or while others change the same card."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import (
     add,
+    alert,
     card,
     drag,
     grab,
@@ -17,14 +18,8 @@ from tests.browser.hands import (
     wait_live,
 )
 from tests.browser.test_edit import edit, editor
-from tests.browser.test_history import rename
-from tests.browser.test_pending import refuse
 
 pytestmark = pytest.mark.browser
-
-
-def alert(page):
-    return page.get_by_role("alert").last
 
 
 def press(page, name: str) -> None:
@@ -63,39 +58,6 @@ def test_a_drop_during_a_short_outage_is_not_refused_by_its_own_lease(board, pag
     expect(page.locator(".toast.error")).to_have_count(0)
 
 
-def test_two_name_conflicts_are_asked_one_after_the_other(board, page):
-    ids = board.fill(todo="a b")
-    see(page, todo="a b")
-    page.context.set_offline(True)
-    rename(page, "a", "my-a")
-    rename(page, "b", "my-b")
-    for name in "ab":
-        board.change(ids[name], name=f"their-{name}")
-    page.context.set_offline(False)
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("their-a", timeout=15_000)
-    dialog.get_by_role("button", name="Take theirs").click()
-    expect(dialog).to_contain_text("their-b")
-    dialog.get_by_role("button", name="Keep mine").click()
-    until(page, lambda: board.names()["todo"] == "their-a my-b")
-
-
-def test_typing_on_does_not_answer_a_name_conflict(board, page):
-    ids = board.fill(todo="a")
-    see(page, todo="a")
-    edit(page, "a", "mine")
-    board.replace_item(ids["a"], {"name": "theirs", "list": "todo", "position": "a0"})
-    board.add("seen", "done")
-    see(page, done="seen")
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    page.keyboard.type("x ")
-    page.keyboard.press("Enter")
-    expect(dialog).to_be_visible()
-    assert board.names()["todo"] == "theirs"
-
-
 def test_a_card_lifted_by_keys_can_be_dragged_away(board, page):
     board.fill(todo="a", doing="x")
     card(page, "a").focus()
@@ -104,29 +66,6 @@ def test_a_card_lifted_by_keys_can_be_dragged_away(board, page):
     drag(page, "a", below="x")
     see(page, todo="", doing="x a")
     until(page, lambda: board.names()["doing"] == "x a")
-
-
-def test_each_refused_name_can_be_used_again(board, page):
-    board.fill(todo="a b c d e")
-    see(page, todo="a b c d e")
-    refuse(page, "PATCH", 503)
-    for name in "abcde":
-        rename(page, name, f"new-{name}")
-        expect(alert(page)).to_contain_text(f"'{name}' was not renamed to 'new-{name}'.")
-    expect(page.get_by_role("button", name="Use the text again")).to_have_count(5)
-
-
-def test_a_refused_add_leaves_the_focus_where_one_types(board, page):
-    board.fill(todo="a")
-    held = []
-    page.route("**/tasks", lambda route: held.append(route))
-    add(page, "milk")
-    until(page, lambda: held)
-    edit(page, "a", "half")
-    held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
-    expect(page.locator("#new input")).to_have_value("milk")
-    page.keyboard.type(" done")
-    expect(editor(page)).to_have_value("half done")
 
 
 def test_a_card_under_edit_is_not_dragged_by_its_rim(board, page):
@@ -162,14 +101,6 @@ def test_a_key_held_down_acts_once(board, page):
         page.keyboard.down("e")
     page.keyboard.up("e")
     expect(editor(page)).to_have_value("b")
-
-
-def test_escape_that_ends_a_composition_leaves_the_editor_open(board, page):
-    board.fill(todo="a")
-    edit(page, "a", "half")
-    key = "new KeyboardEvent('keydown', {key: 'Escape', isComposing: true, bubbles: true})"
-    editor(page).evaluate(f"(area) => area.dispatchEvent({key})")
-    expect(editor(page)).to_have_value("half")
 
 
 def test_a_carried_card_that_is_deleted_leaves_the_keys_free(board, page):
@@ -218,58 +149,6 @@ def test_a_drop_counts_though_a_new_name_hides_the_card(board, page):
     release(page)
     until(page, lambda: "zzz" in board.names()["done"])
     expect(page.locator(".toast.error")).to_have_count(0)
-
-
-def test_the_editor_s_buttons_have_the_editor_s_keys(board, page):
-    board.fill(todo="a b")
-    edit(page, "a", "typed")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Delete")
-    page.keyboard.press("m")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(editor(page)).to_have_value("typed")
-    page.keyboard.press("Escape")
-    see(page, todo="a b")
-
-
-def test_the_menu_of_a_task_deleted_meanwhile_says_so(board, page):
-    ids = board.fill(todo="a b")
-    card(page, "a").focus()
-    page.keyboard.press("m")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    board.remove(ids["a"])
-    see(page, todo="b")
-    page.get_by_role("button", name="Delete", exact=True).click()
-    expect(alert(page)).to_have_text("It was deleted meanwhile.Close")
-
-
-def test_the_menu_moves_by_what_the_filter_shows(board, page):
-    board.fill(todo="apple pear plum avocado")
-    page.locator("#filter").fill("a")
-    see(page, todo="apple pear avocado")
-    card(page, "avocado").focus()
-    page.keyboard.press("m")
-    page.get_by_role("button", name="Up", exact=True).click()
-    see(page, todo="apple avocado pear")
-
-
-def test_what_is_saved_anew_stays_in_its_column(board, page):
-    ids = board.fill(todo="a", done="x y")
-    edit(page, "x", "typed")
-    board.sync("DELETE", f"Lists/tasks/Items/{ids['x']}")
-    expect(page.locator(".gone")).to_be_visible()
-    page.keyboard.press("Enter")
-    see(page, todo="a", done="y typed")
-
-
-def test_an_error_fits_into_the_smallest_window(board, page):
-    board.fill(todo="a")
-    page.set_viewport_size({"width": 320, "height": 480})
-    refuse(page, "PATCH", 503)
-    rename(page, "a", "long " * 20)
-    button = page.get_by_role("button", name="Use the text again")
-    expect(button).to_be_in_viewport(ratio=1)
-    assert page.locator(".toast.error").bounding_box()["height"] < 200
 
 
 def test_a_card_pressed_while_it_gets_its_id_is_let_go(board, page):

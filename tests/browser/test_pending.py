@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, drag, see, until, wait_live
+from tests.browser.hands import add, alert, card, drag, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 PROBLEM = {"title": "Refused", "detail": "Because of the test."}
@@ -43,13 +43,13 @@ def test_a_refused_drag_goes_back_with_the_reason(board, page, status):
     refuse(page, "PATCH", status)
     drag(page, "a", below="x")
     see(page, todo="a", doing="x")
-    expect(page.get_by_role("alert").last).to_contain_text("'a' went back.")
+    expect(alert(page)).to_contain_text("'a' went back.")
 
 
 def test_a_refused_add_puts_the_text_back_into_the_field(page):
     refuse(page, "POST", 503)
     add(page, "milk")
-    expect(page.get_by_role("alert").last).to_contain_text("'milk' was not added")
+    expect(alert(page)).to_contain_text("'milk' was not added")
     see(page, todo="")
     expect(page.locator("#new input")).to_have_value("milk")
 
@@ -71,7 +71,7 @@ def test_a_refused_delete_brings_the_card_back(board, page):
     see(page, todo="a b")
     refuse(page, "DELETE", 500)
     card(page, "a").locator(".trash").click()
-    expect(page.get_by_role("alert").last).to_contain_text("was not deleted")
+    expect(alert(page)).to_contain_text("was not deleted")
     see(page, todo="a b")
 
 
@@ -137,5 +137,5 @@ def test_a_task_deleted_by_another_takes_my_unsent_change_along(board, page):
     see(page, doing="x a")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
     see(page, todo="", doing="x")
-    expect(page.get_by_role("alert").last).to_contain_text("deleted meanwhile")
+    expect(alert(page)).to_contain_text("deleted meanwhile")
     held()
