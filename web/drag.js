@@ -51,8 +51,9 @@ export class Drag {
     if (this.card && event.isTrusted && event.pointerId !== this.pointerId) event.stopImmediatePropagation();
   }
 
-  /** Holds what is pressed, so that it is there when a drag begins. */
+  /** Holds what is pressed, so that it is there when a drag begins. A drag that goes on now has lost its release. */
   #press({ target, pointerId }) {
+    this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));
     this.pointerId = pointerId;

@@ -43,6 +43,16 @@ def test_a_card_deleted_between_press_and_drag_leaves_the_next_drag_alone(board,
     see(page, todo="", doing="x b")
 
 
+def test_a_press_after_a_release_that_was_lost_ends_the_drag(board, page):
+    ids = board.fill(todo="a b")
+    grab(page, "a")
+    page.mouse.down()
+    expect(page.locator("html.dragging")).not_to_be_attached()
+    page.mouse.up()
+    board.remove(ids["a"])
+    see(page, todo="b")
+
+
 def test_a_drop_during_a_short_outage_is_not_refused_by_its_own_lease(board, page):
     board.fill(todo="a", doing="x")
     see(page, todo="a", doing="x")
