@@ -37,7 +37,7 @@ def configure() -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("kanban_server").setLevel(logging.INFO)
-    for talkative in ("picows", "kanban_server.transport", "kanban_server.sync_emulator.websocket"):
+    for talkative in ("picows", "kanban_server.transport"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
 
 

@@ -170,7 +170,7 @@ class Connection:
             replay = self._emulator.database.read(
                 lambda tx: subscriptions.read_replay(tx, service, identity, wanted, room)
             )
-            room -= replay.size if isinstance(replay, Replay) else 0
+            room = replay.room if isinstance(replay, Replay) else room
             return replay
 
         return [read(wanted) for wanted in all_wanted]

@@ -6,7 +6,7 @@ Source: SYNC_PROTOCOL.md, sections 5 and 6.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,16 +52,15 @@ class Wish(NamedTuple):
 
 
 class Replay(NamedTuple):
-    """What a subscription begins with. is_whole: whether the newest event is among them."""
+    """What a subscription begins with.
+
+    is_whole: whether the newest event is among them; room: bytes left for those that follow.
+    """
 
     events: list[tuple[int, str, str]]
     last_event_id: int
     is_whole: bool
-
-    @property
-    def size(self) -> int:
-        """Give how many bytes its events have."""
-        return sum(len(body.encode()) for _, _, body in self.events)
+    room: int
 
 
 def read_wish(ask: Ask) -> Wish:
@@ -125,18 +124,20 @@ def read_replay(
     if after > newest or (after < newest and (first is None or first > after + 1)):
         return Refusal(410, 0, "The events asked for are not available")
     events = changes.events_after(tx, obj.id, after, MAX_REPLAYED_EVENTS)
-    kept = list(_cut(events, room))
+    kept, room = _cut(events, room)
     last = kept[-1][0] if kept else after
-    return Replay(kept, last, last >= newest)
+    return Replay(kept, last, last >= newest, room)
 
 
-def _cut(events: Iterable[tuple[int, str, str]], room: int) -> Iterator[tuple[int, str, str]]:
+def _cut(events: Iterable[tuple[int, str, str]], room: int) -> tuple[list[Any], int]:
     """Keep replays small: the SDK decodes about 0.9 MB a second, and asks for the rest."""
-    for event in events if room > 0 else ():
-        yield event
-        room -= len(event[2].encode())
+    kept = []
+    for event in events:
         if room <= 0:
-            return
+            break
+        kept.append(event)
+        room -= len(event[2].encode())
+    return kept, room
 
 
 def lost(wanted: Wanted, ended_by: Ending) -> Refusal:

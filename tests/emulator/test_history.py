@@ -89,7 +89,7 @@ async def test_what_finds_no_room_is_interrupted_where_it_stood(wire, rest, task
     read = partial(subscriptions.read_replay, service_sid=tasks["service_sid"], identity="alice")
     wanted = subscriptions.Wanted(tasks["sid"], "list", 1)
     replay = rest.emulator.database.read(lambda tx: read(tx, wanted=wanted, room=0))
-    assert replay == ([], 1, False)
+    assert replay == ([], 1, False, 0)
 
 
 def test_the_oldest_events_go_when_there_are_too_many(rest, tasks, monkeypatch):
