@@ -5,8 +5,8 @@
 const FULL = 60;
 const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
 
-/** How many cards may slide at once; each costs about a millisecond. On a crowded board only what moved by itself is seen to. */
-const [MOST, MOST_IF_CROWDED] = [12, 2];
+/** How many cards may slide at once; each costs about a millisecond. On a board of more blocks only what moved by itself is seen to. */
+const [MOST, MOST_IF_CROWDED, CROWDED_BLOCKS] = [12, 2, 3];
 
 /** @type {WeakMap<HTMLElement, Animation>} the last slide of each card */
 const slides = new WeakMap();
@@ -64,7 +64,7 @@ export class Blocks {
  */
 export function flip(lists, moved) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return null;
-  const isCrowded = lists.some(({ childElementCount }) => childElementCount > 2);
+  const isCrowded = lists.some(({ childElementCount }) => childElementCount >= CROWDED_BLOCKS);
   const most = isCrowded ? MOST_IF_CROWDED : MOST;
   const look = () => (isCrowded ? moved.slice(0, MOST) : lists.flatMap(cardsOf)).flatMap(placed);
   const before = new Map(look());

@@ -115,9 +115,15 @@ export function takeAway(selector) {
   document.querySelectorAll(selector).forEach((toast) => toast.remove());
 }
 
-/** Keeps in sight what grows, from when it is first watched. */
-export function watchGrowth() {
-  return new ResizeObserver(([{ target }]) => target.scrollIntoView({ block: 'nearest' }));
+/** Brings something into sight. */
+export function reveal(element) {
+  element?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Brings back into sight what it observes, whenever that goes out of it: also once the browser lays out what it skipped. */
+export function keptInSight() {
+  const threshold = [0.2, 0.4, 0.6, 0.8, 0.99]; // a fraction of a pixel may be missing
+  return new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)), { threshold });
 }
 
 /** A text in an element; the text's own letters say where it begins. */

@@ -9,6 +9,7 @@ const { Sortable } = window; // the library's small file is no module: it leaves
 const OPTIONS = {
   group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
   delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
+  supportPointer: true, // it would take mouse events in Safari, for a fault of the browser's own drags (SortableJS/Sortable#1571)
   scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };

@@ -1,7 +1,8 @@
 // @ts-check
 /** The fields of the page: adding, filtering, editing; and the words about the line. What is typed is kept until it is saved or given up. */
 
-import { byId, toast, watchGrowth, write } from './dialog.js';
+import { byId, reveal, toast, write } from './dialog.js';
+import { isComposing } from './keys.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
@@ -142,9 +143,10 @@ export class Editor {
     card.append(form);
     card.classList.add('editing');
     this.#listen(form, area);
-    watchGrowth().observe(form);
+    new ResizeObserver(() => reveal(form)).observe(form);
     area.focus();
     area.select();
+    grow(area);
   }
 
   #listen(form, area) {
@@ -152,10 +154,10 @@ export class Editor {
     form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
     form.addEventListener('focusin', () => this.#lease(true));
     form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(relatedTarget) && this.#left());
-    area.addEventListener('input', () => this.#keep());
+    area.addEventListener('input', () => (grow(area), this.#keep()));
     form.addEventListener('keydown', (event) => {
       event.stopPropagation();
-      if (event.isComposing) return;
+      if (isComposing(event)) return;
       if (event.key === 'Escape') this.close();
       if (event.key !== 'Enter' || event.target !== area) return;
       event.preventDefault();
@@ -236,4 +238,11 @@ export class Editor {
     this.save();
     return this.open === null;
   }
+}
+
+/** Makes a field as high as its text, where the browser does not. @param {HTMLElement} area */
+function grow(area) {
+  if (CSS.supports('field-sizing', 'content')) return;
+  area.style.height = 'auto';
+  area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }

@@ -18,8 +18,8 @@ export function bindKeys(hands) {
     event.stopPropagation();
   }, true);
   document.addEventListener('keydown', (event) => {
-    const { target, key, isComposing } = event;
-    if (isComposing || document.querySelector('dialog[open]')) return;
+    const { target, key } = event;
+    if (isComposing(event) || document.querySelector('dialog[open]')) return;
     if (target.matches('input, textarea')) return leaveField(key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     if (!isForBoard(hands, event)) return;
@@ -29,6 +29,11 @@ export function bindKeys(hands) {
   document.addEventListener('focusout', ({ relatedTarget: next }) => {
     if (next && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
   });
+}
+
+/** Whether a key goes to an input method. Safari ends a composition before its last key, known by 229 then (WebKit bug 165004). */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
 }
 
 function isForBoard(hands, { key, target, ctrlKey, metaKey, altKey, shiftKey }) {
@@ -45,12 +50,12 @@ function isForHistory({ undo, redo }, key, isBack) {
 }
 
 function isForCard(hands, id, key) {
-  const { carry, lift } = hands;
+  const { carry, lift, focus } = hands;
   const isCarrying = carry.operation !== null;
   if (STEPS[key] && isCarrying) carryOn(hands, STEPS[key]);
   else if (STEPS[key]) choose(hands, id, STEPS[key]);
   else if (key === ' ' && !isCarrying) lift(id);
-  else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) carry.drop(key === 'Escape');
+  else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) (carry.drop(key === 'Escape'), focus(id));
   else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);
   else return false;
   return true;

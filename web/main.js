@@ -2,7 +2,7 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
-import { accountOf, askMenu, askName, askPasscode, byId, shorten, showHelp, takeAway, toast, watchGrowth } from './dialog.js';
+import { accountOf, askMenu, askName, askPasscode, byId, keptInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor, filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
@@ -27,8 +27,8 @@ const history = new History(state, act, (reason) => (takeAway('.offer'), fail(`N
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
-/** The card just added, until its person turns to others. */
-const added = watchGrowth();
+/** The card just added, kept in sight until its person turns to others. */
+const added = keptInSight();
 const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   const card = renderer.element(state.operations.at(-1).task);
@@ -193,7 +193,7 @@ function loaded() {
 }
 
 const drag = new Drag({
-  pressed: (id) => (carry.drop(true), renderer.hold(id)),
+  pressed: (id) => renderer.hold(id),
   letGo: (id) => (renderer.letGo(id), draw()),
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
@@ -218,12 +218,12 @@ const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'),
   edit: (id) => isFree(id) && editor.edit(id),
-  focus: (id) => renderer.element(id)?.focus(),
+  focus: (id) => (renderer.element(id)?.focus(), reveal(renderer.element(id))),
   lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);
 
-board.addEventListener('pointerdown', () => carry.drop(true));
+addEventListener('pointerdown', ({ target }) => board.contains(target) && carry.drop(true), true); // before it is held
 for (const name of ['wheel', 'pointerdown', 'keydown']) board.addEventListener(name, () => added.disconnect(), { passive: true });
 board.addEventListener('click', ({ target, detail }) => {
   const id = target.closest('.card')?.dataset.id;

@@ -2,7 +2,7 @@
 /** Draws a view: one element per task, kept for as long as the task lives. */
 
 import { Blocks, cardsOf, flip } from './cards.js';
-import { write } from './dialog.js';
+import { reveal, write } from './dialog.js';
 
 /** How many new cards a column gets in one frame while the board loads: few at first, to be there soon. */
 const [FIRST_PART, PART] = [30, 100];
@@ -184,6 +184,6 @@ function keepFocus() {
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });
-    if (target?.matches('.carried')) target.scrollIntoView({ block: 'nearest' });
+    if (target?.matches('.carried')) reveal(target);
   };
 }

@@ -138,6 +138,16 @@ def test_a_card_carried_down_a_long_column_stays_in_sight(board, page):
     page.keyboard.press("Escape")
 
 
+def test_a_card_put_back_from_afar_is_in_sight(board, page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(60)))
+    card(page, "t5").focus()
+    page.keyboard.press("Space")
+    for _ in range(40):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(card(page, "t5")).to_be_in_viewport(ratio=1)
+
+
 def test_after_the_last_card_s_deletion_keys_still_work(board, page):
     board.fill(todo="a")
     card(page, "a").focus()

@@ -67,11 +67,13 @@ def test_a_refused_add_leaves_the_focus_where_one_types(board, page):
     expect(editor(page)).to_have_value("half done")
 
 
-def test_escape_that_ends_a_composition_leaves_the_editor_open(board, page):
+@pytest.mark.parametrize("key", ["Escape", "Enter"])
+@pytest.mark.parametrize("sign", ["isComposing: true", "keyCode: 229"])
+def test_a_key_that_ends_a_composition_leaves_the_editor_open(board, page, key, sign):
     board.fill(todo="a")
     edit(page, "a", "half")
-    key = "new KeyboardEvent('keydown', {key: 'Escape', isComposing: true, bubbles: true})"
-    editor(page).evaluate(f"(area) => area.dispatchEvent({key})")
+    event = f"new KeyboardEvent('keydown', {{key: '{key}', {sign}, bubbles: true}})"
+    editor(page).evaluate(f"(area) => area.dispatchEvent({event})")
     expect(editor(page)).to_have_value("half")
 
 
