@@ -34,7 +34,7 @@ bench: .venv/.bench-installed $(MODULES) ## measure against two references, in o
 
 soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the long tests (SEEDS=20)
 	@$(PY) tests/chromium.py
-	TOUCHES=50 $(PY) -m pytest -m browser tests/browser/test_touch.py
+	TOUCHES=50 MONKEYS=200 $(PY) -m pytest -m browser tests/browser/test_touch.py tests/browser/test_monkey.py
 	$(PY) -m tests.browser.heap --minutes 10
 	$(PY) -m tests.faults.soak --seeds $(or $(SEEDS),20)
 

@@ -56,7 +56,7 @@ def test_a_crowded_board_is_drawn_part_by_part(crowded, new_page):
     page.route("**/static/worker.js", lambda route: None)
     page.goto(crowded.url)
     shown = len(crowded.call("GET", "/tasks")["tasks"])
-    expect(page.locator(".card")).to_have_count(shown)
+    expect(page.locator(".card")).to_have_count(shown, timeout=60_000)
     counts = page.evaluate("counts")
     assert max(after - before for before, after in pairwise(counts)) == 3 * 100
 
