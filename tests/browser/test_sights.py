@@ -3,10 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import card, see
+from tests.browser.hands import card, middle, see
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
+STILL_AT_THE_START = """() => {
+  const { animate } = Element.prototype;
+  Element.prototype.animate = function (...how) {
+    const slide = animate.apply(this, how);
+    slide.pause();
+    return slide;
+  };
+}"""
 LONG = "many words in a name " * 20
 HEBREW = "\u05e9\u05dc\u05d5\u05dd"
 
@@ -75,3 +83,13 @@ def test_fingers_find_targets_forty_pixels_high(board, new_page):
     )
     assert min(height for height, _ in sizes) >= 40
     assert min(width for _, width in sizes) >= 32
+
+
+def test_the_last_card_is_not_cut_off_while_it_slides(board, page):
+    ids = board.fill(todo="a b c")
+    see(page, todo="a b c")
+    page.evaluate(STILL_AT_THE_START)
+    board.remove(ids["a"])
+    see(page, todo="b c")
+    seen = "([x, y]) => document.elementFromPoint(x, y)?.textContent"
+    assert page.evaluate(seen, middle(card(page, "c").locator(".name"))) == "c"
