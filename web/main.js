@@ -224,7 +224,7 @@ const hands = {
 bindKeys(hands);
 
 addEventListener('pointerdown', ({ target }) => board.contains(target) && carry.drop(true), true); // before it is held
-for (const name of ['wheel', 'pointerdown', 'keydown']) board.addEventListener(name, () => added.disconnect(), { passive: true });
+for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => added.disconnect(), { passive: true, capture: true });
 board.addEventListener('click', ({ target, detail }) => {
   const id = target.closest('.card')?.dataset.id;
   if (target.closest('.trash') && detail < 2) remove(id); // the second click of two is for a card that is gone

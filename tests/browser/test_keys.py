@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import card, see
+from tests.browser.hands import add, card, see
 
 pytestmark = pytest.mark.browser
 
@@ -129,3 +129,15 @@ def test_what_follows_an_add_that_is_not_answered_yet_is_kept(board, keyed):
     settled(keyed)
     see(keyed, doing="x y milk")
     assert board.names()["doing"] == "x y milk"
+
+
+def test_the_card_just_added_lets_keys_go_elsewhere(board, page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(60)))
+    see(page, todo=" ".join(f"t{n}" for n in range(60)))
+    add(page, "milk")
+    expect(card(page, "milk")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    expect(card(page, "t0")).to_be_focused()
+    page.wait_for_timeout(200)
+    expect(card(page, "t0")).to_be_in_viewport(ratio=1)
