@@ -123,3 +123,11 @@ def test_a_card_added_behind_the_filter_is_told(board, page):
     page.locator("#filter").fill("a")
     add(page, "zzz")
     expect(page.get_by_text("Added, but hidden by the filter")).to_be_visible()
+
+
+def test_a_card_added_at_the_foot_of_a_long_column_comes_into_sight(board, page):
+    for n in range(300):
+        board.put_item({"name": f"t{n}", "list": "todo"})
+    expect(card(page, "t299")).to_be_attached()
+    add(page, "milk", "todo")
+    expect(card(page, "milk")).to_be_in_viewport(ratio=1)

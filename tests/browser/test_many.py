@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, card, carry_below, grab, release, until, wait_live
+from tests.browser.hands import card, carry_below, grab, release, until, wait_live
 from tests.browser.heap import fill
 
 pytestmark = pytest.mark.browser
@@ -98,11 +98,3 @@ def seconds_per_pointer_move(page, browser, times: int = 40) -> float:
     expect(page.locator(".pending")).to_have_count(0)
     expect(card(page, name)).to_be_visible()
     return spent
-
-
-def test_a_card_added_at_the_foot_of_a_long_column_comes_into_sight(board, page):
-    for n in range(300):
-        board.put_item({"name": f"t{n}", "list": "todo"})
-    expect(card(page, "t299")).to_be_attached()
-    add(page, "milk", "todo")
-    expect(card(page, "milk")).to_be_in_viewport(ratio=1)
