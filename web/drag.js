@@ -10,7 +10,7 @@ const OPTIONS = {
   group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
   delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
   supportPointer: true, // it would take mouse events in Safari, for a fault of the browser's own drags (SortableJS/Sortable#1571)
-  scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true,
+  scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true, dropBubble: true,
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };
 
@@ -33,7 +33,7 @@ export class Drag {
     this.options = {
       ...OPTIONS,
       delay,
-      filter: ({ target }, card) => card && (target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
+      filter: ({ target, ctrlKey }, card) => card && (ctrlKey || target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
       onFilter: ({ item }) => this.#refuse(item.dataset.id),
       onStart: ({ item }) => this.#begin(item),
       onEnd: () => this.#end(),
@@ -52,13 +52,16 @@ export class Drag {
     if (this.card && event.isTrusted && event.pointerId !== this.pointerId) event.stopImmediatePropagation();
   }
 
-  /** Holds what is pressed, so that it is there when a drag begins. A drag that goes on now has lost its release. */
-  #press({ target, pointerId }) {
+  /**
+   * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or gives
+   * way to another finger. A press that opens the browser's menu may never be released.
+   */
+  #press({ target, pointerId, button, ctrlKey }) {
     this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));
     this.pointerId = pointerId;
-    this.pressed = target.closest('.card:not(.editing)');
+    this.pressed = button || ctrlKey ? null : target.closest('.card:not(.editing)');
     if (this.pressed) this.hands.pressed(this.pressed.dataset.id);
   }
 
@@ -72,9 +75,8 @@ export class Drag {
     if (block && !Sortable.get(block)) new Sortable(block, this.options);
   }
 
-  /** Ends a drag under way and puts the card back. */
+  /** Ends a drag, or what would become one, and puts the card back. */
   cancel() {
-    if (!this.card) return;
     this.pointer = null;
     document.dispatchEvent(new PointerEvent('pointerup'));
   }

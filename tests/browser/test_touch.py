@@ -37,6 +37,10 @@ class Finger:
     def up(self) -> None:
         self._send("touchEnd")
 
+    def press_beside(self, x: float, y: float) -> None:
+        """Put a second finger down, too."""
+        self._send("touchStart", self._at, (x, y))
+
     def tap_beside(self, x: float, y: float) -> None:
         """Tap elsewhere with a second finger."""
         self._send("touchStart", self._at, (x, y))
@@ -161,3 +165,18 @@ def test_a_second_finger_neither_ends_nor_takes_a_drag(phone):
     finger.up()
     expect(phone.locator("html.dragging")).not_to_be_attached()
     see(phone, doing="x y")
+
+
+def test_a_second_finger_before_the_drag_holds_its_card_and_lets_go_of_the_first(board, phone):
+    ids = {task["name"]: task["id"] for task in board.call("GET", "/tasks")["tasks"]}
+    finger = Finger(phone)
+    finger.down(*middle(card(phone, "t1")))
+    expect(phone.locator(".chosen")).to_be_attached()
+    finger.press_beside(*middle(card(phone, "t4")))
+    finger.slide(300, 400)
+    finger.up()
+    expect(phone.locator("html.dragging")).not_to_be_attached()
+    board.remove(ids["t4"])
+    board.remove(ids["t1"])
+    expect(card(phone, "t4")).not_to_be_attached()
+    expect(card(phone, "t1")).not_to_be_attached()
