@@ -99,7 +99,7 @@ export function toast(text, { isError = false, label, act } = {}) {
   const close = () => box.remove();
   const button = (words, then) => {
     const made = element('button', words);
-    made.addEventListener('click', () => (close(), then()));
+    made.addEventListener('click', () => then() !== false && close());
     return made;
   };
   box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
@@ -120,10 +120,17 @@ export function reveal(element) {
   element?.scrollIntoView({ block: 'nearest' });
 }
 
-/** Brings back into sight what it observes, whenever that goes out of it: also once the browser lays out what it skipped. */
-export function keptInSight() {
-  const threshold = [0.2, 0.4, 0.6, 0.8, 0.99]; // a fraction of a pixel may be missing
-  return new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)), { threshold });
+const kept = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)),
+  { threshold: [0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
+let keptTimer = 0;
+for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => kept.disconnect(), { passive: true, capture: true });
+
+/** Keeps one thing in sight, also once the browser lays out what it skipped: for a while, or until its person turns to others. */
+export function keepInSight(element) {
+  kept.disconnect();
+  clearTimeout(keptTimer);
+  kept.observe(element);
+  keptTimer = setTimeout(() => kept.disconnect(), 15000);
 }
 
 /** A text in an element; the text's own letters say where it begins. */

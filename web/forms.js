@@ -1,8 +1,7 @@
 // @ts-check
-/** The fields of the page: adding, filtering, editing; and the words about the line. What is typed is kept until it is saved or given up. */
+/** The fields of the page: adding and filtering; and the words about the line. What is typed is kept until it is saved or given up. */
 
-import { byId, reveal, toast, write } from './dialog.js';
-import { isComposing } from './keys.js';
+import { byId, toast, write } from './dialog.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
@@ -74,6 +73,12 @@ export class Forms {
     return this.fields.some(({ value }) => value.trim());
   }
 
+  /** Shows all cards again. */
+  unfilter() {
+    this.filter.value = '';
+    this.filter.dispatchEvent(new Event('input'));
+  }
+
   /** What the filter looks for. */
   words() {
     return fold(this.filter.value).split(/\s+/).filter(Boolean);
@@ -115,134 +120,4 @@ function emptyWords(total, at) {
 /** Without case and accents. */
 function fold(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
-const DRAFT = 'draft';
-
-/** One editor at a time, in the card that it edits. */
-export class Editor {
-  /** @param {Renderer} renderer @param {HTMLTemplateElement} template @param {EditorHands} hands */
-  constructor(renderer, template, hands) {
-    this.renderer = renderer;
-    this.template = template;
-    this.hands = hands;
-    /** @type {OpenEditor | null} */
-    this.open = null;
-    addEventListener('blur', () => this.#lease(false));
-  }
-
-  /** Opens a card's name for editing; typed: a draft, base: the name that it began with. */
-  edit(id, typed = undefined, base = this.hands.nameOf(id)) {
-    const card = this.renderer.element(id);
-    if (this.open?.id === id || !card || !this.#canLeave()) return;
-    const form = this.template.content.firstElementChild.cloneNode(true);
-    const area = form.firstElementChild;
-    area.value = typed ?? base;
-    this.open = { id, base, form, area, isLeased: false };
-    this.renderer.hold(id);
-    card.append(form);
-    card.classList.add('editing');
-    this.#listen(form, area);
-    new ResizeObserver(() => reveal(form)).observe(form);
-    area.focus();
-    area.select();
-    grow(area);
-  }
-
-  #listen(form, area) {
-    form.addEventListener('submit', (event) => (event.preventDefault(), this.save()));
-    form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
-    form.addEventListener('focusin', () => this.#lease(true));
-    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(relatedTarget) && this.#left());
-    area.addEventListener('input', () => (grow(area), this.#keep()));
-    form.addEventListener('keydown', (event) => {
-      event.stopPropagation();
-      if (isComposing(event)) return;
-      if (event.key === 'Escape') this.close();
-      if (event.key !== 'Enter' || event.target !== area) return;
-      event.preventDefault();
-      this.save();
-    });
-  }
-
-  /** Whether something is typed that is not saved. */
-  isDirty() {
-    return this.open !== null && this.open.area.value !== this.open.base;
-  }
-
-  save() {
-    const { open } = this;
-    if (open && (!this.isDirty() || this.hands.save(open.id, open.area.value, open.base))) this.close();
-  }
-
-  /** Says so if the task went while it is edited. @param {(id: string) => boolean} isThere */
-  show(isThere) {
-    this.open?.form.parentElement?.classList.toggle('gone', !isThere(this.open.id));
-  }
-
-  /** Ends without saving. */
-  close() {
-    const { open } = this;
-    if (!open) return;
-    this.#lease(false);
-    this.open = null;
-    sessionStorage.removeItem(DRAFT);
-    const card = open.form.parentElement;
-    const hadFocus = open.form.contains(document.activeElement);
-    open.form.remove();
-    card?.classList.remove('editing', 'gone');
-    this.renderer.letGo(open.id);
-    if (hadFocus) card?.focus();
-    this.hands.closed();
-  }
-
-  /** Takes up what was being typed before a reload. Gives it back if its task is gone. */
-  resume() {
-    const { id, base, typed } = JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}');
-    if (id === undefined || this.open) return null;
-    if (!this.renderer.element(id)) {
-      sessionStorage.removeItem(DRAFT);
-      return String(typed);
-    }
-    this.edit(id, typed, base);
-    return null;
-  }
-
-  /** An added task got its id. */
-  rename(from, to) {
-    if (this.open?.id === from) this.open.id = to;
-  }
-
-  /** Takes the lease while the focus is in the editor, gives it up when it leaves. */
-  #lease(isWanted) {
-    const { open, hands } = this;
-    if (!open || open.isLeased === isWanted) return;
-    open.isLeased = isWanted;
-    if (isWanted) hands.begun(open.id);
-    else hands.ended(open.id);
-  }
-
-  #keep() {
-    if (!this.open) return;
-    const { id, base, area } = this.open;
-    sessionStorage.setItem(DRAFT, JSON.stringify({ id, base, typed: area.value }));
-  }
-
-  #left() {
-    if (!this.open) return;
-    if (this.isDirty() || !document.hasFocus()) this.#lease(false);
-    else this.close();
-  }
-
-  #canLeave() {
-    this.save();
-    return this.open === null;
-  }
-}
-
-/** Makes a field as high as its text, where the browser does not. @param {HTMLElement} area */
-function grow(area) {
-  if (CSS.supports('field-sizing', 'content')) return;
-  area.style.height = 'auto';
-  area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
 }

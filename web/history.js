@@ -39,7 +39,7 @@ export class History {
     if (!entry) return;
     const [target, current] = which === 'undo' ? [entry.from, entry.to] : [entry.to, entry.from];
     const isHere = this.moment(entry.task) !== null;
-    if (isHere !== (current !== null)) return this.refuse(DELETED);
+    if (isHere !== (current !== null)) return this.refuse(`Not ${which === 'undo' ? 'undone' : 'redone'}. ${DELETED}`);
     this.stacks[which === 'undo' ? 'redo' : 'undo'].push(entry);
     this.act({ ...this.#wanted(entry, target, current), entry, isRevert: which });
   }

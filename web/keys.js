@@ -142,8 +142,11 @@ export class Carry {
     state.cancel(operation);
     const { task, list, after, before } = operation;
     const isMoved = list !== undefined && find(state.view(), task) && !stands(this.hands.view(), task, operation);
-    if (isPutBack || !isMoved) this.leases.drop(task);
-    else this.hands.act({ kind: 'change', task, list, after, before, isLeased: true });
+    if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, isLeased: this.leases.held.has(task) });
+    else {
+      this.leases.drop(task);
+      this.hands.say('Put back.');
+    }
     this.hands.draw();
   }
 }

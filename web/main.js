@@ -2,9 +2,10 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
-import { accountOf, askMenu, askName, askPasscode, byId, keptInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
+import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
-import { Editor, filtered, Forms, showLine } from './forms.js';
+import { Editor } from './editor.js';
+import { filtered, Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
@@ -23,21 +24,17 @@ const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
 const outbox = new Outbox(state, api, leases, draw);
 const renderer = new Renderer(board, byId('card'));
-const history = new History(state, act, (reason) => (takeAway('.offer'), fail(`Not undone. ${reason}`), draw()));
+const history = new History(state, act, (words) => (takeAway('.offer'), fail(words), draw()));
 const editor = new Editor(renderer, byId('editor'), {
   nameOf: (id) => found(id)?.card.task.name ?? '', save: rename, closed: draw, begun: leaseForEdit, ended: (id) => leases.drop(id),
 });
-/** The card just added, kept in sight until its person turns to others. */
-const added = keptInSight();
 const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   const card = renderer.element(state.operations.at(-1).task);
-  added.disconnect();
-  if (card) added.observe(card);
+  if (card) keepInSight(card);
   else toast('Added, but hidden by the filter');
 }, draw);
-let isLoading = true;
-let loadingTimer = 0;
+let [isLoading, loadingTimer] = [true, 0];
 /** One redraw per frame, however many events come. */
 const drawNext = perFrame(draw);
 
@@ -57,8 +54,7 @@ function draw(isMoving = !isLoading) {
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
-  byId('undo').disabled = !history.stacks.undo.length;
-  byId('redo').disabled = !history.stacks.redo.length;
+  for (const which of ['undo', 'redo']) byId(which).disabled = !history.stacks[which].length;
 }
 
 /** Draws in the next frame; while the board loads, and its first cards are there, not as often. */
@@ -91,9 +87,7 @@ function rename(id, typed, base) {
   return true;
 }
 
-function remove(id) {
-  if (isFree(id)) act({ kind: 'remove', task: id });
-}
+const remove = (id) => isFree(id) && act({ kind: 'remove', task: id });
 
 /** Whether nobody else holds a task; says so if someone does. */
 function isFree(id) {
@@ -132,7 +126,7 @@ function refused(operation, reason, current) {
   if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfEmpty(list, name);
-  const again = () => (kind === 'add' || !found(task) ? forms.put(list, name).focus() : editor.edit(task, name));
+  const again = () => (kind === 'add' ? forms.put(list, name).focus() : editAgain(task, name));
   fail(`${accountOf(operation, null, null).refused} ${reason}`, isBack ? {} : { label: 'Use the text again', act: again });
 }
 
@@ -140,17 +134,23 @@ function refused(operation, reason, current) {
 async function chooseName(task, mine, theirs) {
   if (mine === theirs) return;
   const answer = await askName(mine, theirs);
-  const again = () => editor.edit(task, mine, theirs);
+  const again = () => editAgain(task, mine, theirs);
   if (answer === 'mine') rename(task, mine, theirs);
-  else if (answer === null && editor.open) fail(`'${shorten(mine)}' is not saved.`, { label: 'Edit again', act: again });
-  else if (answer === null) again();
+  else if (answer === null && (editor.open || again() === false)) fail(`'${shorten(mine)}' is not saved.`, { label: 'Edit again', act: again });
+}
+
+/** Goes on with a text, in its card if that is still there. @returns {boolean | void} false: not now, as something is typed elsewhere */
+function editAgain(id, typed, base) {
+  if (!found(id)) return forms.put(columns[0], typed).focus();
+  if (!renderer.element(id)) forms.unfilter();
+  return editor.edit(id, typed, base);
 }
 
 function leaseForEdit(id) {
   leases.take(id, 'editing', (reason) => {
     const typed = editor.open?.id === id && editor.isDirty() ? editor.open.area.value : null;
     if (editor.open?.id === id) editor.close();
-    fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editor.edit(id, typed) });
+    fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editAgain(id, typed) });
   });
 }
 
@@ -188,8 +188,9 @@ function loaded() {
   state.endSnapshot();
   isLoading = false;
   draw(false);
-  const typed = editor.resume();
-  if (typed !== null) fail('The task you were editing is gone.', { label: 'Use the text again', act: () => forms.put(columns[0], typed).focus() });
+  const draft = editor.resume();
+  const act = () => editAgain(draft.id, draft.typed, draft.base);
+  if (draft) fail(found(draft.id) ? `'${shorten(draft.typed)}' is not saved.` : 'The task you were editing is gone.', { label: 'Use the text again', act });
 }
 
 const drag = new Drag({
@@ -207,7 +208,7 @@ const drag = new Drag({
     renderer.letGo(id);
     const isThere = found(id) !== null;
     if (!isThere) fail(DELETED);
-    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: true });
+    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: leases.held.has(id) });
     else leases.drop(id);
     draw();
   },
@@ -223,8 +224,7 @@ const hands = {
 };
 bindKeys(hands);
 
-addEventListener('pointerdown', ({ target }) => board.contains(target) && carry.drop(true), true); // before it is held
-for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => added.disconnect(), { passive: true, capture: true });
+addEventListener('pointerdown', () => carry.drop(true), true); // before a card is held
 board.addEventListener('click', ({ target, detail }) => {
   const id = target.closest('.card')?.dataset.id;
   if (target.closest('.trash') && detail < 2) remove(id); // the second click of two is for a card that is gone
@@ -234,7 +234,7 @@ board.addEventListener('dblclick', ({ target }) => {
   const id = target.closest('.card')?.dataset.id;
   if (id !== undefined && !target.closest('button, form')) hands.edit(id);
 });
-['undo', 'redo', 'help'].forEach((name) => byId(name).addEventListener('click', hands[name]));
+for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);
 addEventListener('pagehide', () => leases.dropAll());
 addEventListener('beforeunload', (event) => {
   const isUnsent = state.operations.some(({ phase }) => phase !== 'answered');

@@ -35,8 +35,7 @@ export class State {
 
   add(wanted) {
     const title = find(this.view(), wanted.task)?.card.task.name ?? wanted.name;
-    const fresh = { title, phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false };
-    const operation = { ...fresh, marks: [], ...wanted };
+    const operation = { title, phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false, marks: [], ...wanted };
     this.#follow(operation);
     this.operations.push(operation);
     return operation;
@@ -99,6 +98,8 @@ export class State {
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
     this.cancel(operation);
+    const isUndo = (/** @type {Operation} */ { restore }) => operation.kind === 'remove' && restore === operation.task; // it would make a copy
+    this.operations.filter(isUndo).forEach((one) => this.refused(one, reason));
     if (operation.kind === 'add') this.#dropFollowers(operation);
     this.report({ kind: 'dropped', operation, reason, current });
   }
@@ -142,7 +143,7 @@ export class State {
     if (!shown) return;
     this.#done(shown, task);
     const last = this.operations.indexOf(shown);
-    this.operations = this.operations.filter((one, at) => at > last || one.task !== task.id);
+    this.operations = this.operations.filter((one, at) => at > last || one.task !== task.id || one.phase === 'held');
   }
 
   /** Sync says that a task is gone. */
@@ -229,8 +230,7 @@ export class State {
 
 /** Where an operation puts its task, as the server reads it; empty if it leaves it where it is. @param {Place} operation */
 function placeOf({ list, after, before, at }) {
-  if (after) return `after ${after}`;
-  if (before) return `before ${before}`;
+  if (after || before) return after ? `after ${after}` : `before ${before}`;
   return list ? `${at ?? 'bottom'} of ${list}` : '';
 }
 

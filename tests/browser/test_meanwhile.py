@@ -211,3 +211,23 @@ def test_a_press_outlives_an_editor_opened_over_it(board, page):
     see(page, todo="B", doing="x")
     drag(page, "B", below="x")
     see(page, todo="", doing="x B")
+
+
+def test_a_card_whose_menu_of_the_browser_was_opened_is_not_held(board, page):
+    ids = board.fill(todo="a")
+    see(page, todo="a")
+    page.mouse.move(*middle(card(page, "a")))
+    page.mouse.down(button="right")  # the menu takes the release
+    board.change(ids["a"], name="b")
+    see(page, todo="b")
+
+
+def test_a_carried_card_goes_back_at_a_click_beside_the_board(board, page):
+    board.fill(todo="a b")
+    card(page, "a").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.locator("h1").click()
+    expect(page.locator(".carried")).not_to_be_attached()
+    see(page, todo="a b")
+    expect(page.locator("#live")).to_have_text("Put back.")

@@ -127,3 +127,51 @@ def test_an_error_fits_into_the_smallest_window(board, page):
     button = page.get_by_role("button", name="Use the text again")
     expect(button).to_be_in_viewport(ratio=1)
     assert page.locator(".toast.error").bounding_box()["height"] < 200
+
+
+def test_a_text_to_be_used_again_is_not_lost_to_the_filter(board, page):
+    board.fill(todo="apple pear")
+    see(page, todo="apple pear")
+    refuse(page, "PATCH", 503)
+    rename(page, "apple", "cherry")
+    again = page.get_by_role("button", name="Use the text again")
+    expect(again).to_be_visible()
+    page.locator("#filter").fill("pear")
+    see(page, todo="pear")
+    again.click()
+    expect(editor(page)).to_have_value("cherry")
+
+
+def test_a_text_used_again_survives_a_reload(board, page):
+    board.fill(todo="apple")
+    see(page, todo="apple")
+    refuse(page, "PATCH", 503)
+    rename(page, "apple", "cherry")
+    page.get_by_role("button", name="Use the text again").click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(editor(page)).to_have_value("cherry")
+
+
+def test_a_draft_is_taken_up_before_sync_is_there(board, page):
+    board.fill(todo="a")
+    edit(page, "a", "half")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/static/worker.js", lambda route: None)
+    page.reload()
+    card(page, "a").locator(".name").dblclick()
+    expect(editor(page)).to_have_value("half")
+
+
+def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
+    board.fill(todo="a b")
+    edit(page, "a", "half")
+    page.on("dialog", lambda dialog: dialog.accept())
+    held = []
+    page.route("**/static/sync.js", lambda route: held.append(route))
+    page.reload()
+    edit(page, "b", "typed")
+    held[0].continue_()
+    expect(alert(page)).to_contain_text("'half' is not saved.")
+    page.get_by_role("button", name="Use the text again").click()
+    expect(editor(page)).to_have_value("half")

@@ -36,3 +36,32 @@ test('what was done to a card whose adding was refused leaves no step', async ()
   await later();
   assert.deepEqual(page.history.stacks.undo, []);
 });
+
+test('a deletion that is refused takes its undo with it', async () => {
+  let refuse;
+  const kinds = [];
+  const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(423, {}))));
+  const page = world({ send: ({ kind }) => (kinds.push(kind), late) });
+  page.state.put(item(0));
+  page.act({ kind: 'remove', task: '0' });
+  page.history.revert('undo');
+  await later();
+  refuse();
+  await later();
+  assert.deepEqual(kinds, ['remove']);
+  assert.deepEqual(page.state.operations, []);
+  assert.deepEqual(page.history.stacks, { undo: [], redo: [] });
+});
+
+test('a redo of what another deleted is refused as a redo', async () => {
+  const page = world({ send: async ({ task }) => item(Number(task), { name: 'b' }, 'new') });
+  page.state.put(item(0));
+  page.act({ kind: 'change', task: '0', name: 'b' });
+  await later();
+  page.state.put(item(0, { name: 'b' }, 'new'));
+  page.history.revert('undo');
+  await later();
+  page.state.remove('0');
+  page.history.revert('redo');
+  assert.match(page.log.at(-1).reason, /^Not redone/);
+});

@@ -39,3 +39,23 @@ test('a card carried there and back is not sent', async () => {
   await later();
   assert.deepEqual(calls.map(([what]) => what), ['take', 'drop']);
 });
+
+test('a card carried on after an undo of its change is still carried', () => {
+  const { carry, state } = carrying();
+  state.add({ id: 'id-1', kind: 'change', task: '0', name: 'b', phase: 'sent', marks: ['id-1'] });
+  carry.lift('0');
+  carry.to({ list: 'doing' });
+  state.add({ id: 'id-2', kind: 'change', task: '0', name: 't0', phase: 'sent', marks: ['id-2'] });
+  state.put(item(0, { op: 'id-2' }, 'newer'));
+  assert.deepEqual(state.operations, [carry.operation]);
+  carry.drop(true);
+});
+
+test('a card that has no lease yet gives none up after it was carried', () => {
+  const { carry, state } = carrying();
+  state.add({ id: 'id-1', kind: 'add', task: 'new-1', name: 'milk', list: 'todo', phase: 'sent' });
+  carry.lift('new-1');
+  carry.to({ list: 'doing' });
+  carry.drop();
+  assert.equal(state.operations.at(-1)?.isLeased, false);
+});

@@ -97,7 +97,7 @@ test('uuid4 says that it is random', () => {
 });
 
 test('modules import without cycles, and only from main towards state', () => {
-  const layers = [['main', 'worker'], ['api', 'drag', 'forms', 'history', 'keys', 'leases', 'line', 'render', 'sync'], ['cards', 'dialog', 'state'], ['view'], ['tasks', 'uuid']];
+  const layers = [['main', 'worker'], ['editor'], ['api', 'drag', 'forms', 'history', 'keys', 'leases', 'line', 'render', 'sync'], ['cards', 'dialog', 'state'], ['view'], ['tasks', 'uuid']];
   const layerOf = (name) => layers.findIndex((layer) => layer.includes(name));
   const folder = new URL('../../web/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
