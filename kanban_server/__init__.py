@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .transport import Send
 
 MAX_BODY_BYTES = 64 * 1024
-EXPOSED = ["ETag", "Location", "Retry-After"]
-HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Lease"]
+EXPOSED = ["ETag", "Location", "Retry-After", "X-Request-Id"]
+HEADERS = ["Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "If-Match", "Lease"]
 
 
 def create_app(settings: Settings | None = None, send: "Send | None" = None) -> Flask:

@@ -19,7 +19,7 @@ from . import errors
 from .listener import listener_for, url_of
 from .page import VENDOR_FILES
 from .settings import Settings, SettingsError
-from .sync_store import SyncStore
+from .sync_store import OTHER_ACCOUNT, SyncStore
 
 MAX_SKEW_SECONDS = 60
 REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
@@ -88,7 +88,7 @@ def _is_board(url: str) -> bool:
 def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Look at what Sync says of the credentials, the Service, the time and the tasks."""
     try:
-        is_acl_on, date = store.look()
+        is_own, is_acl_on, date = store.look()
     except errors.SyncNotFound:
         yield Finding(False, "Sync knows no such Service: check TWILIO_SYNC_SERVICE_SID")
         return
@@ -99,7 +99,7 @@ def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterat
     except errors.SyncError as error:
         yield Finding(False, error.detail)
         return
-    yield Finding(True, "Sync takes the credentials")
+    yield Finding(is_own, "Sync takes the credentials" if is_own else OTHER_ACCOUNT)
     yield Finding(True, "ACL is on" if is_acl_on else "ACL is off; the board turns it on at start")
     if date:
         skew = now() - parsedate_to_datetime(date).timestamp()

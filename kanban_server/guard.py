@@ -19,6 +19,7 @@ from .settings import Settings, is_loopback
 WRITES = RateLimitItemPerSecond(400, 10, namespace="writes")
 TOKENS = RateLimitItemPerSecond(30, 30, namespace="tokens")
 WRONG_PASSCODES = RateLimitItemPerSecond(10, 60, namespace="passcodes")
+MAX_COUNTED = 1000
 SET_PASSCODE = "To share this board, set KANBAN_PASSCODE."
 
 
@@ -28,7 +29,14 @@ class Guard:
     def __init__(self, settings: Settings):
         self._settings = settings
         self._public_host = urlsplit(settings.public_url).hostname or ""
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._counts = MemoryStorage()
+
+    @property
+    def _limiter(self) -> MovingWindowRateLimiter:
+        """The counts, begun anew when they are of many: `limits` never forgets whom it counted."""
+        if len(self._counts.events) > MAX_COUNTED:
+            self._counts = MemoryStorage()
+        return MovingWindowRateLimiter(self._counts)
 
     def check_origin_of_request(self, host: str, remote: str, headers: Mapping[str, str]) -> None:
         """Refuse a foreign Host, a tunnel or another machine without a passcode, a foreign Origin.

@@ -14,6 +14,7 @@ from .tasks import fields_of
 
 LATE_SECONDS = 5.0
 LATE_LOOKS = 3
+LATEST_SECONDS = 60.0
 NEVER = 1 << 62
 MAX_DOUBTS = 1000
 
@@ -22,7 +23,8 @@ class Mirror:
     """One Sync List and the replica of it; clock: seconds.
 
     A create that was in doubt may be executed late, beside its repetition: LATE_SECONDS after it
-    the new Items are read once, or LATE_LOOKS times if that fails.
+    the new Items are read once, or LATE_LOOKS times if that fails. LATEST_SECONDS after it nothing
+    of its `key` is late any more: it is what an admin restored.
     """
 
     def __init__(self, store: SyncStore, replica: Replica, clock: Callable[[], float]):
@@ -50,6 +52,7 @@ class Mirror:
 
     def remove_doubles(self) -> None:
         """Remove from Sync what was made twice under one `key`, but for one that stays."""
+        self._replica.forget_told(self._clock() - LATEST_SECONDS)
         for item in self._replica.doubles():
             try:
                 self.remove(item)
@@ -88,7 +91,7 @@ class Mirror:
         if key in self._doubts:
             item = self._first_made(key) or item
             del self._doubts[key]
-            self._replica.tell(key, item.key)
+            self._replica.tell(key, item.key, self._clock())
         self._replica.put(item, self._clock())
         return item
 

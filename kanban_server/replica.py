@@ -42,7 +42,7 @@ class Replica:
             self._read: dict[int, float] = {}
             self._order: dict[str, list[Entry]] = {column: [] for column in self._columns}
             self._by_mark: dict[str, set[int]] = {}
-            self._told: dict[str, int] = {}
+            self._told: dict[str, tuple[int, float]] = {}
 
     def refill(self, items: Iterable[Item], since: float) -> None:
         """Take a full read of the List that began at the time since, in clock seconds.
@@ -108,12 +108,18 @@ class Replica:
             indexes = self._by_mark.get(mark)
             return self._items.get(self._staying(mark, indexes)) if indexes else None
 
-    def tell(self, mark: str, index: int) -> None:
+    def tell(self, mark: str, index: int, now: float) -> None:
         """Note which Item a caller was told of, as Sync may make another of this `key` late.
 
         That one is a double even when the first is deleted by then: it must not come back so.
         """
-        self._told[mark] = index
+        with self.lock:
+            self._told[mark] = (index, now)
+
+    def forget_told(self, before: float) -> None:
+        """Forget what callers were told before a time: a later Item of that `key` is restored."""
+        with self.lock:
+            self._told = {mark: told for mark, told in self._told.items() if told[1] >= before}
 
     def is_told(self, item: Item) -> bool:
         """Tell whether there may be a late double of an Item."""
@@ -130,7 +136,7 @@ class Replica:
             ]
 
     def _staying(self, mark: str, indexes: set[int]) -> int:
-        return self._told.get(mark, min(indexes))
+        return self._told[mark][0] if mark in self._told else min(indexes)
 
     def newest_index(self) -> int:
         """Give the highest index that was ever held, -1 if there was none."""

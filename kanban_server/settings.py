@@ -65,7 +65,8 @@ class Settings:
 def is_loopback(host: str) -> bool:
     """Tell whether a host, by name or address, is always this very machine."""
     try:
-        return host.lower() == "localhost" or ip_address(host).is_loopback
+        address = "127.0.0.1" if host.lower() == "localhost" else host.lower()
+        return ip_address(address.removeprefix("::ffff:")).is_loopback
     except ValueError:
         return False
 

@@ -21,6 +21,7 @@ from .transport import Transport
 
 PAGE_SIZE = 100
 READ_ONLY = {"Read": "true", "Write": "false", "Manage": "false"}
+OTHER_ACCOUNT = "The Sync Service is not of TWILIO_ACCOUNT_SID: its pages would be refused."
 OBJECT_GONE = (54150, 54200, 54300)
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class SyncStore:
             credentials.account_sid,
             http_client=transport,
         ).sync.v1
+        self._account_sid = credentials.account_sid
         self._service = f"/Services/{credentials.service_sid}"
         self._list = f"{self._service}/Lists/{LIST_NAME}"
         self._map = f"{self._service}/Maps/{LEASES_NAME}"
@@ -61,6 +63,8 @@ class SyncStore:
     def prepare(self) -> None:
         """Turn the Service's ACL on, and make the List and the Map if they are absent."""
         service = self._say(self._service, {"AclEnabled": "true"})
+        if not self._is_own(service):
+            raise SettingsError(OTHER_ACCOUNT)
         if service.get("acl_enabled") is not True:
             raise errors.SyncRefuses("Twilio does not turn the ACL of the Sync Service on.")
         self._make_objects()
@@ -69,10 +73,14 @@ class SyncStore:
         """Read the Service once."""
         self._api.fetch("GET", self._service)
 
-    def look(self) -> tuple[bool, str]:
-        """Read whether the Service's ACL is on, and the Date that Sync gives, "" if none."""
+    def look(self) -> tuple[bool, bool, str]:
+        """Read whether the Service is of this account, its ACL on, and Sync's Date, "" if none."""
         answer, _, headers = self._api.fetch_with_response_info("GET", self._service)
-        return answer.get("acl_enabled") is True, headers.get("Date", "")
+        return self._is_own(answer), answer.get("acl_enabled") is True, headers.get("Date", "")
+
+    def _is_own(self, service: dict[str, Any]) -> bool:
+        """Tell whether a Service is of the account that tokens name; REST calls never name it."""
+        return service.get("account_sid", self._account_sid) == self._account_sid
 
     def items(self) -> Iterator[Item]:
         """Read the List, page by page, in order of index."""
@@ -87,7 +95,7 @@ class SyncStore:
     def item(self, index: int) -> Item:
         """Read one Item. Raises SyncNotFound."""
         uri = f"{self._list}/Items/{index}"
-        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "index"))
+        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "index"), True)
 
     def create(self, data: dict[str, Any]) -> Item:
         """Append an Item."""
@@ -112,7 +120,7 @@ class SyncStore:
     def lease(self, key: str) -> Item:
         """Read one lease. Raises SyncNotFound."""
         uri = f"{self._map}/Items/{key}"
-        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "key"))
+        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "key"), True)
 
     def create_lease(self, key: str, data: dict[str, Any], ttl_seconds: int) -> Item:
         """Make the key; of several that try at once, one succeeds. Raises SyncExists."""
@@ -166,12 +174,15 @@ class SyncStore:
         with contextlib.suppress(errors.SyncExists):  # another process was faster
             self._say(uri, {"UniqueName": name})
 
-    def _on_objects(self, call: Callable[[], T]) -> T:
-        """Call; if the List or the Map has vanished, make both again and call once more."""
+    def _on_objects(self, call: Callable[[], T], is_of_item: bool = False) -> T:
+        """Call; if the List or the Map has vanished, make both again and call once more.
+
+        is_of_item: whether it may be the Item that is gone; then the code tells, else any 404 does.
+        """
         try:
             return call()
         except errors.SyncNotFound as error:
-            if error.code not in OBJECT_GONE:
+            if is_of_item and error.code not in OBJECT_GONE:
                 raise
         with self._lock:
             self._make_objects()
@@ -182,7 +193,8 @@ class SyncStore:
         self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
     ) -> Item:
         try:
-            return self._on_objects(lambda: _item(self._post(uri, form, revision), key))
+            is_of_item = revision is not None
+            return self._on_objects(lambda: _item(self._post(uri, form, revision), key), is_of_item)
         except errors.SyncNonsense as error:
             raise errors.OutcomeUnknown(error.detail) from error
 
@@ -202,7 +214,7 @@ class SyncStore:
 
     def _delete(self, uri: str, revision: str) -> None:
         headers = {"If-Match": revision}
-        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers))
+        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers), True)
 
     def _pages(self, kind: str, thing: str, key: str, **query: Any) -> Iterator[Item]:
         return (_item(row, key) for row in self._rows(kind, thing, **query))

@@ -34,10 +34,14 @@ def test_our_own_origin_is_let_in(client):
 def test_a_listed_origin_is_let_in_with_its_preflight(allowed, make_app):
     far = make_app(cors_origins=(allowed,), passcode="open sesame").test_client()
     origin = {"Origin": allowed}
-    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "if-match"}
+    asked = {
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "if-match, cache-control",
+    }
     answer = far.options("/tasks/0", headers={**origin, **asked})
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == allowed
+    assert "cache-control" in answer.headers["Access-Control-Allow-Headers"].lower()
     refused = far.get("/tasks", headers=origin)
     assert refused.headers["Access-Control-Allow-Origin"] == allowed
 

@@ -157,6 +157,24 @@ def test_tasks_that_share_a_foreign_key_all_come_back_once_and_keep_it(store):
     assert backup.restore(store, rows, lambda: None).made == 0
 
 
+def test_a_snapshot_is_for_its_owner_alone(items, tmp_path):
+    path = tmp_path / "s.json"
+    backup.write(items, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_made_in_doubt_comes_back_and_stays(here, tmp_path, monkeypatch):
+    monkeypatch.setattr("kanban_server.mirror.LATEST_SECONDS", 0)
+    here.wire.fail(lost_after)
+    here.add("milk")
+    items = backup.read_items(here.store)
+    backup.clear(here.store, items, tmp_path / "s.json", lambda: None)
+    assert here.names() == []
+    backup.restore(here.store, items, lambda: None)
+    assert here.names() == ["milk"]
+    assert here.names() == ["milk"]
+
+
 @pytest.mark.parametrize("fault", [lost_after, lost_before])
 @pytest.mark.parametrize("data", [{}, {"key": 5}])
 def test_a_task_whose_making_is_in_doubt_is_made_once(fault, data, here):

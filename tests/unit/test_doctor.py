@@ -41,6 +41,11 @@ def test_a_clock_that_is_ten_minutes_off_is_named(sync, cloud, tasks):
     ]
 
 
+def test_a_service_of_another_account_is_named(sync, cloud, tasks):
+    sync.add("GET", SERVICE, json={"acl_enabled": True, "account_sid": "AC" + "9" * 32})
+    assert "TWILIO_ACCOUNT_SID" in wrong(doctor.check_sync(cloud))[0]
+
+
 def test_an_acl_that_is_off_is_told(sync, cloud, tasks):
     answer_service(sync, acl=False)
     texts = [finding.text for finding in doctor.check_sync(cloud, lambda: NOON)]

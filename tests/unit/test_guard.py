@@ -87,7 +87,7 @@ def test_another_machine_is_refused_without_a_passcode(remote, home, shared):
         let_in(home, remote=remote)
 
 
-@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.9.1", "::1"])
+@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
 def test_this_machine_is_let_in(remote, home):
     let_in(home, remote=remote)
 
@@ -145,6 +145,13 @@ def test_tokens_are_limited_for_each_address(shared):
 def test_writes_are_limited_for_each_identity(shared):
     assert count(450, lambda: shared.count_write("ann")) == 400
     assert count(1, lambda: shared.count_write("bob")) == 1
+
+
+def test_counts_do_not_grow_for_ever(shared, monkeypatch):
+    monkeypatch.setattr("kanban_server.guard.MAX_COUNTED", 3)
+    for address in "abcdefgh":
+        shared.count_token(address)
+    assert len(shared._counts.events) <= 4
 
 
 def refused_for(call):

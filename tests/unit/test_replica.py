@@ -135,6 +135,16 @@ def test_of_two_with_one_mark_the_lower_is_shown_and_found(replica):
     assert order(replica) == [4]
 
 
+def test_what_comes_long_after_its_twin_was_told_of_is_no_late_double(replica):
+    mark = str(uuid.uuid4())
+    replica.tell(mark, 1, 10)
+    replica.refill([item(2, key=mark)], 11)
+    assert [double.key for double in replica.doubles()] == [2]
+    replica.forget_told(10.5)
+    assert replica.doubles() == []
+    assert order(replica) == [2]
+
+
 @pytest.mark.parametrize("key", ["", "k", 5, None, [], {"a": 1}])
 def test_a_foreign_key_never_makes_two_tasks_one(key, replica):
     replica.refill([item(0, key=key), item(1, key=key)], 1)

@@ -153,6 +153,22 @@ def test_a_vanished_list_is_made_again_and_the_call_repeated_once(gone, answer, 
     assert (made.call_count, renewed) == (1, [1])
 
 
+def test_a_list_that_is_gone_without_saying_so_is_made_again(answer, sync, cloud):
+    sync.add("POST", ITEMS, json={"code": 20404, "message": "not found"}, status=404)
+    answer("item_created", "POST", ITEMS)
+    answer("name_unknown", "GET", TASKS)
+    answer("list", "GET", MAP)
+    made = answer("list", "POST", f"{SERVICE}/Lists")
+    assert cloud.create({}).key == 100
+    assert made.call_count == 1
+
+
+def test_a_service_of_another_account_is_refused(sync, cloud):
+    sync.add("POST", SERVICE, json={"acl_enabled": True, "account_sid": "AC" + "9" * 32})
+    with pytest.raises(SettingsError, match="TWILIO_ACCOUNT_SID"):
+        cloud.prepare()
+
+
 def test_a_list_that_vanishes_again_is_not_made_for_ever(answer, sync, cloud):
     call = answer("list_gone", "POST", ITEMS)
     answer("list", "GET", TASKS)
