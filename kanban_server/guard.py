@@ -58,6 +58,14 @@ class Guard:
         allowed = {*self._settings.cors_origins, self._settings.public_url} - {""}
         return origin in allowed or (bool(host) and _netloc(origin) == host)
 
+    def may_open_socket(self, origin: str, host: str) -> bool:
+        """Tell whether a page of this Origin may connect to the emulator, which asks for a token.
+
+        Beside our own pages those of another server on this machine, as two may share one emulator.
+        """
+        is_of_here = is_loopback(_hostname(_netloc(origin))) and is_loopback(_hostname(host))
+        return is_of_here or self.is_own_origin(origin, host)
+
     def check_asker_of_token(self, headers: Mapping[str, str]) -> None:
         """Refuse another site's image or frame: it sends no Origin, but each token costs a write.
 

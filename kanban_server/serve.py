@@ -56,7 +56,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         app = create_app(with_emulator(settings, emulator), send=send_to(emulator))
         board = Bridge(app, THREADS)
         both = _Both(board, emulator.rest_app)
-        ws = emulator.socket_protocol(allow_origin=Guard(settings).is_own_origin)
+        ws = emulator.socket_protocol(allow_origin=Guard(settings).may_open_socket)
         return _run(both, listener, f"Sync: the emulator, data in {settings.data}", ws)
     finally:
         emulator.close()

@@ -115,6 +115,13 @@ def test_a_foreign_origin_is_refused(origin, home):
         let_in(home, Origin=origin)
 
 
+def test_a_page_of_another_server_here_may_open_the_emulators_socket(home):
+    assert home.may_open_socket("http://localhost:5002", "127.0.0.1:5001")
+    assert not home.may_open_socket("http://far.example.org", "127.0.0.1:5001")
+    assert not home.may_open_socket("http://localhost:5002", "board.example.org")
+    assert not home.is_own_origin("http://localhost:5002", "127.0.0.1:5001")
+
+
 def test_a_listed_origin_is_let_in(shared):
     let_in(shared, Origin="https://far.example.org")
 
