@@ -1,10 +1,11 @@
-"""Sharing the board through a tunnel: only with a passcode, and then as at home."""
+"""Sharing: through a tunnel, only with a passcode and then as at home; one Sync by two servers."""
 
 import urllib.error
 
 import pytest
 from playwright.sync_api import expect
 
+from kanban_server.sync_emulator import read_credentials
 from tests.browser.conftest import free_port
 from tests.browser.hands import Board, add, see, wait_live
 from tests.browser.tunnel import Tunnel
@@ -51,3 +52,18 @@ def test_without_a_passcode_a_tunnel_is_refused_with_what_to_set(tunnel, servers
         Board(f"http://127.0.0.1:{tunnel.port}").call("GET", "/tasks")
     assert refused.value.code == 403
     assert "KANBAN_PASSCODE" in refused.value.read().decode()
+
+
+def test_the_page_of_a_second_server_on_one_emulator_is_live(servers, tmp_path, new_page):
+    one = servers.start(tmp_path / "one")
+    keys = read_credentials(one.data)
+    account = {
+        "TWILIO_ACCOUNT_SID": keys.account_sid,
+        "TWILIO_API_KEY": keys.api_key,
+        "TWILIO_API_SECRET": keys.api_secret,
+        "TWILIO_SYNC_SERVICE_SID": keys.service_sid,
+    }
+    two = servers.start(tmp_path / "two", KANBAN_SYNC_URL=one.url, **account)
+    page = two.open(new_page())
+    one.add("milk")
+    see(page, todo="milk")
