@@ -64,11 +64,13 @@ class Settings:
 @lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Tell whether a host, by name or address, is always this very machine."""
+    if host.lower() == "localhost":
+        return True
     try:
-        address = "127.0.0.1" if host.lower() == "localhost" else host.lower()
-        return ip_address(address.removeprefix("::ffff:")).is_loopback
+        address = ip_address(host)
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def load_settings(environ: Mapping[str, str], env_file: Path | None = None) -> Settings:

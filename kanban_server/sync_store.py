@@ -94,8 +94,7 @@ class SyncStore:
 
     def item(self, index: int) -> Item:
         """Read one Item. Raises SyncNotFound."""
-        uri = f"{self._list}/Items/{index}"
-        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "index"), True)
+        return self._read_item(f"{self._list}/Items/{index}", "index")
 
     def create(self, data: dict[str, Any]) -> Item:
         """Append an Item."""
@@ -119,8 +118,7 @@ class SyncStore:
 
     def lease(self, key: str) -> Item:
         """Read one lease. Raises SyncNotFound."""
-        uri = f"{self._map}/Items/{key}"
-        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), "key"), True)
+        return self._read_item(f"{self._map}/Items/{key}", "key")
 
     def create_lease(self, key: str, data: dict[str, Any], ttl_seconds: int) -> Item:
         """Make the key; of several that try at once, one succeeds. Raises SyncExists."""
@@ -189,6 +187,9 @@ class SyncStore:
         self.on_renewed()
         return call()
 
+    def _read_item(self, uri: str, key: str) -> Item:
+        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), key), is_of_item=True)
+
     def _write_item(
         self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
     ) -> Item:
@@ -214,7 +215,7 @@ class SyncStore:
 
     def _delete(self, uri: str, revision: str) -> None:
         headers = {"If-Match": revision}
-        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers), True)
+        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers), is_of_item=True)
 
     def _pages(self, kind: str, thing: str, key: str, **query: Any) -> Iterator[Item]:
         return (_item(row, key) for row in self._rows(kind, thing, **query))

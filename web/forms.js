@@ -54,10 +54,7 @@ export class Forms {
 
   /** Puts a text back into the field that adds to a list, and gives that field. */
   put(list, text) {
-    const field = this.#fieldOf(list);
-    field.value = text;
-    field.dispatchEvent(new Event('input'));
-    return field;
+    return fill(this.#fieldOf(list), text);
   }
 
   /** The same, unless something else is typed there. @returns {boolean} whether it was put */
@@ -75,8 +72,7 @@ export class Forms {
 
   /** Shows all cards again. */
   unfilter() {
-    this.filter.value = '';
-    this.filter.dispatchEvent(new Event('input'));
+    fill(this.filter, '');
   }
 
   /** What the filter looks for. */
@@ -97,6 +93,13 @@ export class Forms {
       if (!cards.length) write(empty, isLoading ? 'Loading…' : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
     });
   }
+}
+
+/** Writes into a field as if it was typed there. */
+function fill(field, text) {
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
+  return field;
 }
 
 /** Says how the line is. @param {LineState} line */

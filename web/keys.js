@@ -20,7 +20,7 @@ export function bindKeys(hands) {
   document.addEventListener('keydown', (event) => {
     const { target, key } = event;
     if (isComposing(event) || document.querySelector('dialog[open]')) return;
-    if (target.matches('input, textarea')) return leaveField(key, target);
+    if (target.matches('input, textarea')) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     if (!isForBoard(hands, event)) return;
     event.preventDefault();
@@ -72,12 +72,10 @@ function isForAll({ view, help, focus }, key) {
 }
 
 /** Esc leaves a field, and clears the filter. */
-function leaveField(key, field) {
+function leaveField({ unfilter }, key, field) {
   if (key !== 'Escape') return;
-  if (field.type === 'search' && field.value) {
-    field.value = '';
-    field.dispatchEvent(new Event('input', { bubbles: true }));
-  } else field.blur();
+  if (field.type === 'search' && field.value) unfilter();
+  else field.blur();
 }
 
 /** Goes to the next card, or to the next column that has one. */

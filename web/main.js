@@ -189,8 +189,8 @@ function loaded() {
   isLoading = false;
   draw(false);
   const draft = editor.resume();
-  const act = () => editAgain(draft.id, draft.typed, draft.base);
-  if (draft) fail(found(draft.id) ? `'${shorten(draft.typed)}' is not saved.` : 'The task you were editing is gone.', { label: 'Use the text again', act });
+  const again = () => editAgain(draft.id, draft.typed, draft.base);
+  if (draft) fail(found(draft.id) ? `'${shorten(draft.typed)}' is not saved.` : 'The task you were editing is gone.', { label: 'Use the text again', act: again });
 }
 
 const drag = new Drag({
@@ -217,7 +217,7 @@ const drag = new Drag({
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
-  undo: () => history.revert('undo'), redo: () => history.revert('redo'),
+  undo: () => history.revert('undo'), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => (renderer.element(id)?.focus(), reveal(renderer.element(id))),
   lift: (id) => isFree(id) && carry.lift(id),

@@ -4,7 +4,7 @@
  * No DOM and no I/O; times are milliseconds given by the caller.
  */
 
-import { apply, find, Synced } from './view.js';
+import { apply, find, placeOf, Synced } from './view.js';
 
 export const DELETED = 'It was deleted meanwhile.';
 export const CONFIRMED_STAYS_MS = 5000;
@@ -98,9 +98,8 @@ export class State {
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
     this.cancel(operation);
-    const isUndo = (/** @type {Operation} */ { restore }) => operation.kind === 'remove' && restore === operation.task; // it would make a copy
-    this.operations.filter(isUndo).forEach((one) => this.refused(one, reason));
     if (operation.kind === 'add') this.#dropFollowers(operation);
+    if (operation.kind === 'remove') this.#refuseUndo(operation, reason);
     this.report({ kind: 'dropped', operation, reason, current });
   }
 
@@ -220,18 +219,17 @@ export class State {
     for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
   }
 
+  /** Undoing a deletion that did not happen would make a copy. */
+  #refuseUndo({ task }, reason) {
+    this.operations.filter(({ restore }) => restore === task).forEach((undo) => this.refused(undo, reason));
+  }
+
   /** What was done to a task that was never added goes with it; its last name is the one to give back. */
   #dropFollowers(added) {
     added.name = this.operations.findLast(({ task, name }) => task === added.task && name !== undefined)?.name ?? added.name;
     this.operations = this.operations.filter(({ task }) => task !== added.task);
     this.operations.forEach((one) => dropNeighbour(one, added.task));
   }
-}
-
-/** Where an operation puts its task, as the server reads it; empty if it leaves it where it is. @param {Place} operation */
-function placeOf({ list, after, before, at }) {
-  if (after || before) return after ? `after ${after}` : `before ${before}`;
-  return list ? `${at ?? 'bottom'} of ${list}` : '';
 }
 
 function dropNeighbour(operation, id) {

@@ -57,7 +57,7 @@ type DragHands = {
   dropped: (id: string, place: Place | null) => void;
 };
 type KeyHands = {
-  view: () => Column[]; carry: import('./keys.js').Carry; undo: () => void; redo: () => void; help: () => void;
+  view: () => Column[]; carry: import('./keys.js').Carry; undo: () => void; redo: () => void; help: () => void; unfilter: () => void;
 } & Record<'focus' | 'lift' | 'edit' | 'menu' | 'remove', (id: string) => void>;
 
 type Grant = { identity: string; token: string; expires_in: number; sync: { list: string; leases: string; options: any } };

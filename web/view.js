@@ -159,6 +159,13 @@ function applyOne(view, operation) {
   if (operation.kind === 'change' && moves(operation)) put(view, shown, operation);
 }
 
+/** Where an operation puts its task, as the server reads it; empty if it leaves it where it is. @param {Place} operation */
+export function placeOf({ list, after, before, at }) {
+  if (after) return `after ${after}`;
+  if (before) return `before ${before}`;
+  return list ? `${at ?? 'bottom'} of ${list}` : '';
+}
+
 function moves({ list, after, before, at }) {
   return list !== undefined || after !== undefined || before !== undefined || at !== undefined;
 }

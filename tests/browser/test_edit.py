@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, alert, card, see, wait_live
+from tests.browser.hands import add, alert, card, reload, see, wait_live
 
 pytestmark = pytest.mark.browser
 
@@ -86,9 +86,8 @@ def test_a_task_deleted_while_it_is_edited_can_be_saved_anew(board, page):
 
 def test_a_draft_survives_a_reload(board, page):
     board.fill(todo="a")
-    page.on("dialog", lambda dialog: dialog.accept())
     edit(page, "a", "half a though")
-    page.reload()
+    reload(page)
     wait_live(page)
     expect(editor(page)).to_have_value("half a though")
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, alert, card, see, until
+from tests.browser.hands import add, alert, card, reload, see, until
 from tests.browser.test_edit import edit, editor
 from tests.browser.test_history import rename
 from tests.browser.test_pending import refuse
@@ -148,17 +148,15 @@ def test_a_text_used_again_survives_a_reload(board, page):
     refuse(page, "PATCH", 503)
     rename(page, "apple", "cherry")
     page.get_by_role("button", name="Use the text again").click()
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.reload()
+    reload(page)
     expect(editor(page)).to_have_value("cherry")
 
 
 def test_a_draft_is_taken_up_before_sync_is_there(board, page):
     board.fill(todo="a")
     edit(page, "a", "half")
-    page.on("dialog", lambda dialog: dialog.accept())
     page.route("**/static/worker.js", lambda route: None)
-    page.reload()
+    reload(page)
     card(page, "a").locator(".name").dblclick()
     expect(editor(page)).to_have_value("half")
 
@@ -166,10 +164,9 @@ def test_a_draft_is_taken_up_before_sync_is_there(board, page):
 def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
     board.fill(todo="a b")
     edit(page, "a", "half")
-    page.on("dialog", lambda dialog: dialog.accept())
     held = []
     page.route("**/static/sync.js", lambda route: held.append(route))
-    page.reload()
+    reload(page)
     edit(page, "b", "typed")
     held[0].continue_()
     expect(alert(page)).to_contain_text("'half' is not saved.")

@@ -87,7 +87,9 @@ def test_another_machine_is_refused_without_a_passcode(remote, home, shared):
         let_in(home, remote=remote)
 
 
-@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    "remote", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "::ffff:7f00:1"]
+)
 def test_this_machine_is_let_in(remote, home):
     let_in(home, remote=remote)
 
