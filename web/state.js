@@ -169,7 +169,9 @@ export class State {
     this.operations = this.operations.filter((one) => one.phase !== 'answered' || one.answeredAt > this.snapshotBegunAt);
   }
 
+  /** A line that is back is a reason to try again at once. */
   setLine(isUp, now) {
+    if (isUp && this.lineUpSince === null) this.operations.forEach((one) => (one.retryAt = now));
     this.lineUpSince = isUp ? (this.lineUpSince ?? now) : null;
   }
 

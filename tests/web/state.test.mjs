@@ -285,6 +285,16 @@ test('an operation of unknown outcome is sent again when the line is back', () =
   assert.deepEqual(state.sendable(1e9), [operation]);
 });
 
+test('a line that is back is a reason to try again at once', () => {
+  const { state } = board();
+  const operation = send(state, move(state, '0', 'doing'));
+  state.unknown(operation, 0);
+  assert.deepEqual(state.sendable(500), []);
+  state.setLine(false, 500);
+  state.setLine(true, 600);
+  assert.deepEqual(state.sendable(600), [operation]);
+});
+
 test('a change sent again has the same key and is conditional on what it was based on', () => {
   const { state } = board();
   const operation = send(state, move(state, '0', 'doing', {}, 'key'));
