@@ -19,7 +19,7 @@ export function bindKeys(hands) {
   }, true);
   document.addEventListener('keydown', (event) => {
     const { target, key } = event;
-    if (isComposing(event) || document.querySelector('dialog[open]')) return;
+    if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
     if (target.matches('input, textarea')) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     if (!isForBoard(hands, event)) return;

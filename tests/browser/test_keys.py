@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, card, see
+from tests.browser.hands import add, card, grab, release, see
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +141,12 @@ def test_the_card_just_added_lets_keys_go_elsewhere(board, page):
     expect(card(page, "t0")).to_be_focused()
     page.wait_for_timeout(200)
     expect(card(page, "t0")).to_be_in_viewport(ratio=1)
+
+
+def test_a_dragged_card_is_not_left_for_another_key(board, page):
+    board.fill(todo="a b")
+    see(page, todo="a b")
+    grab(page, "a")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    release(page)
