@@ -1,7 +1,7 @@
 // @ts-check
 /** The fields of the page: adding and filtering; and the words about the line. What is typed is kept until it is saved or given up. */
 
-import { byId, toast, write } from './dialog.js';
+import { byId, shorten, toast, write } from './dialog.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
@@ -52,14 +52,18 @@ export class Forms {
     return problem ? null : name;
   }
 
-  /** Puts a text back into the field that adds to a list, and gives that field. */
-  put(list, text) {
-    return fill(this.#fieldOf(list), text);
+  /** Puts a text back into the field that adds to a list, unless something else is typed there. @returns {boolean} whether it was put */
+  putIfEmpty(list, text) {
+    const field = this.#fieldOf(list);
+    return !field.value && !!fill(field, text);
   }
 
-  /** The same, unless something else is typed there. @returns {boolean} whether it was put */
-  putIfEmpty(list, text) {
-    return !this.#fieldOf(list).value && !!this.put(list, text);
+  /** Goes on with a text in the field that adds to a list; what is typed there meanwhile is offered in its turn. */
+  goOn(list, text) {
+    const field = this.#fieldOf(list);
+    const typed = field.value;
+    fill(field, text).focus();
+    if (typed.trim()) toast(`'${shorten(typed)}' made room.`, { isError: true, label: 'Use the text again', act: () => this.goOn(list, typed) });
   }
 
   #fieldOf(list) {

@@ -126,7 +126,7 @@ function refused(operation, reason, current) {
   if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfEmpty(list, name);
-  const again = () => (kind === 'add' ? forms.put(list, name).focus() : editAgain(task, name));
+  const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, name));
   fail(`${accountOf(operation, null, null).refused} ${reason}`, isBack ? {} : { label: 'Use the text again', act: again });
 }
 
@@ -141,7 +141,7 @@ async function chooseName(task, mine, theirs) {
 
 /** Goes on with a text, in its card if that is still there. @returns {boolean | void} false: not now, as something is typed elsewhere */
 function editAgain(id, typed, base) {
-  if (!found(id)) return forms.put(columns[0], typed).focus();
+  if (!found(id)) return forms.goOn(columns[0], typed);
   if (!renderer.element(id)) forms.unfilter();
   return editor.edit(id, typed, base);
 }

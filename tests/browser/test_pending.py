@@ -64,6 +64,8 @@ def test_a_refused_add_offers_its_text_when_the_field_is_in_use(page):
     held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
     page.get_by_role("button", name="Use the text again").click()
     expect(field).to_have_value("milk")
+    page.get_by_role("button", name="Use the text again").click()
+    expect(field).to_have_value("bread")
 
 
 def test_a_refused_delete_brings_the_card_back(board, page):
