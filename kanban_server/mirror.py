@@ -15,6 +15,7 @@ from .tasks import fields_of
 LATE_SECONDS = 5.0
 LATE_LOOKS = 3
 LATEST_SECONDS = 60.0
+PART_SECONDS = 60.0
 NEVER = 1 << 62
 MAX_DOUBTS = 1000
 
@@ -32,23 +33,39 @@ class Mirror:
         self._replica = replica
         self._clock = clock
         self._locks = KeyedLocks()
+        self._part: list[Item] = []
+        self._part_begun = float("-inf")
         self._doubts: dict[str, int] = {}
         self._late = Later(self._look_for_late, LATE_SECONDS, LATE_LOOKS)
         self._late_lock = threading.Lock()
         self._late_after = NEVER
-        store.on_renewed = replica.clear
+        store.on_renewed = self._renewed
 
     def fill(self) -> None:
         """Read the whole List if that was never done."""
         if self._replica.filled_since == float("-inf"):
-            self.refresh(self._clock())
+            self.refresh(self._clock() - PART_SECONDS)
 
     def refresh(self, since: float) -> None:
-        """Read the whole List, unless a read that began after the time since did."""
+        """Read the whole List, unless a read that began after the time since did.
+
+        Where such a read was cut short, as no request's time suffices for it, go on from there.
+        """
         with self._locks("refresh"):
-            if self._replica.filled_since < since:
-                begun = self._clock()
-                self._replica.refill(list(self._store.items()), begun)
+            if self._replica.filled_since >= since:
+                return
+            if self._part_begun < since:
+                self._part_begun = self._clock()
+                self._part.clear()
+            for item in self._store.items_after(self._part[-1].key if self._part else -1):
+                self._part.append(item)
+            self._replica.refill(self._part, self._part_begun)
+            self._part_begun = float("-inf")
+            self._part.clear()
+
+    def _renewed(self) -> None:
+        self._part.clear()
+        self._replica.clear()
 
     def remove_doubles(self) -> None:
         """Remove from Sync what was made twice under one `key`, but for one that stays."""

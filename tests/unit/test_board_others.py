@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from wire import first
+from wire import first, lost_before
 
 from kanban_server import errors
 from kanban_server.transport import Answer
@@ -85,6 +85,17 @@ def with_data(data):
         return Answer(200, {}, json.dumps(page))
 
     return fault
+
+
+def test_a_first_read_cut_short_is_gone_on_with_by_the_next_request(here):
+    here.fill(300)
+    here.wire.forget()
+    here.wire.fail(lost_before, method="GET", path="Lists/ES.*")  # the second page
+    with pytest.raises(errors.SyncError):
+        here.add("a")
+    here.add("b")
+    assert here.wire.cost() == (1, 4)
+    assert len(here.board.tasks(max_stale_seconds=60)) == 301
 
 
 def test_no_operation_drops_what_was_written_while_the_board_was_read(here):
