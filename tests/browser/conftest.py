@@ -1,6 +1,7 @@
 """A real server, real browsers, and people's hands for them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -29,19 +30,21 @@ class Servers:
     """Real server processes; all are ended in the end."""
 
     def __init__(self) -> None:
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[subprocess.Popen[str]] = []
 
     def start(self, data: Path, **settings: str) -> Board:
         """Start a server and wait until Sync answers."""
-        port = settings.setdefault("KANBAN_PORT", free_port())
+        settings.setdefault("KANBAN_PORT", "0")
         foreign = ("TWILIO_", "KANBAN_")
         clean = {key: text for key, text in os.environ.items() if not key.startswith(foreign)}
         environment = {**clean, "PYTHONPATH": str(ROOT), "KANBAN_DATA": str(data), **settings}
         command = [sys.executable, "-m", "kanban_server.serve"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=data.parent, env=environment, **quiet)
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+        process = subprocess.Popen(command, cwd=data.parent, env=environment, **streams)
         self._processes.append(process)
-        board = Board(f"http://127.0.0.1:{port}", data)
+        said = re.search(r"http://\S+:(\d+)", process.stdout.readline())
+        assert said, "the server ended"
+        board = Board(f"http://127.0.0.1:{said[1]}", data)
         deadline = time.monotonic() + START_SECONDS
         while not board.is_ready():
             assert process.poll() is None, "the server ended"
@@ -52,9 +55,9 @@ class Servers:
     def stop(self) -> None:
         """End them all."""
         while self._processes:
-            process = self._processes.pop()
-            process.terminate()
-            process.wait(20)
+            with self._processes.pop() as process:
+                process.terminate()
+                process.wait(20)
 
 
 @pytest.fixture(scope="session")

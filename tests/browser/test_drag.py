@@ -141,6 +141,7 @@ def test_a_reload_in_the_middle_of_many_drags_keeps_all(board, page):
     expect(page.locator(".pending")).to_have_count(0)
     add(page, "d")
     see(page, todo="d", doing="x", done="a b c")
+    expect(page.locator(".pending")).to_have_count(0)
     page.reload()
     see(page, todo="d", doing="x", done="a b c")
 

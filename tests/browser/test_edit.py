@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, alert, card, reload, see, wait_live
+from tests.browser.hands import add, alert, card, reload, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 
@@ -86,18 +86,20 @@ def test_a_task_deleted_while_it_is_edited_can_be_saved_anew(board, page):
 
 def test_a_draft_survives_a_reload(board, page):
     board.fill(todo="a")
-    edit(page, "a", "half a though")
+    with page.expect_response(lambda answer: answer.url.endswith("/lease")):
+        edit(page, "a", "half a though")
     reload(page)
     wait_live(page)
     expect(editor(page)).to_have_value("half a though")
 
 
-def test_a_reconnect_leaves_the_editor_alone(board, page):
+def test_a_reconnect_leaves_the_editor_alone(board, new_page, wire):
     board.fill(todo="a")
+    page = board.open(new_page(), wire.url)
     edit(page, "a", "milk")
-    page.context.set_offline(True)
+    wire.cut()
     expect(page.locator("#line")).to_contain_text("Offline")
-    page.context.set_offline(False)
+    wire.mend()
     wait_live(page)
     expect(editor(page)).to_have_value("milk")
     expect(editor(page)).to_be_focused()
@@ -109,9 +111,8 @@ def test_leaving_with_unsaved_text_asks(board, page):
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     edit(page, "a", "milk")
     page.close(run_before_unload=True)
-    page.context.pages[0].wait_for_function("() => true")
+    until(page, lambda: asked == ["beforeunload"])
     expect(editor(page)).to_have_value("milk")
-    assert asked == ["beforeunload"]
 
 
 def test_an_empty_name_is_not_saved(board, page):
@@ -134,6 +135,7 @@ def test_text_is_text(board, page):
     for payload in payloads:
         add(page, payload)
     expect(page.locator(".card .name")).to_have_text(payloads)
+    expect(page.locator(".pending")).to_have_count(0)
     assert page.locator(".card img, .card script, .card b").count() == 0
 
 

@@ -107,6 +107,7 @@ def test_one_toast_says_who_holds_a_card_and_goes_by_itself(board, page):
 
 def test_a_card_brought_back_has_the_focus_and_is_named(board, page):
     board.fill(todo="a b")
+    see(page, todo="a b")
     card(page, "a").focus()
     page.keyboard.press("Delete")
     see(page, todo="b")

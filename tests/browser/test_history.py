@@ -21,6 +21,7 @@ def see_everywhere(board, page, **columns) -> None:
 
 def rename(page, name: str, to: str) -> None:
     card(page, name).locator(".name").dblclick()
+    expect(page.locator(".editor textarea")).to_be_focused()
     page.keyboard.type(to)
     page.keyboard.press("Enter")
 

@@ -24,7 +24,7 @@ def test_a_cut_is_said_and_what_was_missed_comes_when_it_is_mended(board, wired,
     expect(wired.locator("#line")).to_have_text(re.compile(r"^Offline since .*\d\d"))
     board.fill(todo="a b", done="c")
     wire.mend()
-    see(wired, todo="a b", done="c")
+    see(wired, timeout_ms=15_000, todo="a b", done="c")
     expect(wired.locator("#line")).to_have_text("Sync is live!")
 
 
@@ -35,7 +35,7 @@ def test_a_silent_line_is_found_dead_and_made_anew(board, wired, wire):
     expect(wired.locator("#line")).to_contain_text("Offline since")
     board.fill(todo="b")
     wire.mend()
-    see(wired, todo="a b")
+    see(wired, timeout_ms=15_000, todo="a b")
     wait_live(wired)
 
 
@@ -46,7 +46,7 @@ def test_a_task_deleted_while_the_line_was_dead_is_gone(board, wired, wire):
     expect(wired.locator("#line")).to_contain_text("Offline since")
     board.remove(ids["a"])
     wire.mend()
-    see(wired, todo="b")
+    see(wired, timeout_ms=15_000, todo="b")
 
 
 def test_what_is_added_while_the_line_is_silent_is_kept_and_sent(board, wired, wire):
@@ -68,6 +68,7 @@ def test_the_board_is_there_before_sync_is_and_then_it_is_what_sync_says(board, 
     see(page, todo="a b", done="c")
     expect(page.locator("#line")).to_have_text("Connecting…")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
+    until(page, lambda: held)
     held[0].continue_()
     wait_live(page)
     see(page, todo="b", done="c")
@@ -80,6 +81,7 @@ def test_what_the_server_had_counts_no_more_once_sync_is_read(board, new_page):
     board.open(page)
     board.remove(ids["a"])
     see(page, todo="b")
+    until(page, lambda: held)
     route, answer = held[0]
     with page.expect_event("requestfinished", lambda request: request.url.endswith("/tasks")):
         route.fulfill(response=answer)
@@ -90,7 +92,7 @@ def test_what_the_server_had_counts_no_more_once_sync_is_read(board, new_page):
 
 def test_a_quiet_line_is_asked_and_stays_live(board, new_page):
     page, asked = new_page(), []
-    page.add_init_script(QUICK)
+    page.add_init_script("window.__kanban = {quietMs: 1000, probeLimitMs: 10_000}")
     page.on("websocket", lambda line: line.on("framesent", lambda sent: asked.append(sent)))
     board.open(page)
     page.evaluate(
@@ -125,10 +127,11 @@ def test_a_list_that_vanished_is_opened_again(board, page):
     board.fill(todo="a")
     see(page, todo="a")
     board.sync("DELETE", "Lists/tasks")
-    see(page, todo="")
+    see(page, todo="", timeout_ms=15_000)
     add(page, "milk")
     see(page, todo="milk", timeout_ms=15_000)
     wait_live(page)
+    expect(page.locator(".pending")).to_have_count(0)
 
 
 def test_a_shared_board_asks_for_the_passcode_once(servers, tmp_path, new_page):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import free_port
-from tests.browser.hands import add, alert, card, see
+from tests.browser.hands import add, alert, card, see, wait_live
 from tests.conftest import LAN_NAME
 
 pytestmark = pytest.mark.browser
@@ -125,6 +125,6 @@ def test_a_page_over_plain_http_on_a_lan_address_is_live(servers, tmp_path, new_
     assert page.evaluate("[isSecureContext, typeof crypto.randomUUID]") == [False, "undefined"]
     page.locator("dialog input").fill("open sesame")
     page.locator("dialog input").press("Enter")
-    expect(page.locator("#line")).to_have_text("Sync is live!")
+    wait_live(page)
     add(page, "milk")
     expect(page.locator(".pending")).to_have_count(0)

@@ -102,6 +102,7 @@ def test_a_double_click_on_the_trash_deletes_one_card(board, page):
 
 def test_a_key_held_down_acts_once(board, page):
     board.fill(todo="a b c")
+    see(page, todo="a b c")
     card(page, "a").focus()
     for _ in range(3):
         page.keyboard.down("Delete")
@@ -115,6 +116,7 @@ def test_a_key_held_down_acts_once(board, page):
 
 def test_a_carried_card_that_is_deleted_leaves_the_keys_free(board, page):
     ids = board.fill(todo="a b c")
+    see(page, todo="a b c")
     card(page, "a").focus()
     page.keyboard.press("Space")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
@@ -155,6 +157,7 @@ def test_after_the_last_card_s_deletion_keys_still_work(board, page):
     see(page, todo="")
     page.keyboard.press("Control+z")
     see(page, todo="a")
+    until(page, lambda: board.names()["todo"] == "a")
 
 
 def test_a_drop_counts_though_a_new_name_hides_the_card(board, page):

@@ -105,14 +105,13 @@ class Monkey:
         """Let go of everything, and answer what is asked."""
         self.mend()
         self.let_go()
-        wait_live(self.page)
+        wait_live(self.page, 30_000)
         until(self.page, self.is_quiet, seconds=30)
         self.page.locator("#filter").fill("")
 
     def is_quiet(self) -> bool:
         ways_out = self.page.locator("dialog[open] menu button, .editor [type=reset]")
-        if ways_out.count():
-            ways_out.last.click()
+        ways_out.evaluate_all("(all) => all.at(-1)?.click()")
         self.page.keyboard.press("Escape")
         return not self.page.locator("dialog[open], .editor, .carried, .pending, .unknown").count()
 

@@ -32,8 +32,12 @@ def hold(page, method: str):
             return route.fallback()
         return routes.append(route)
 
+    def let_go():
+        until(page, lambda: routes)
+        routes[0].continue_()
+
     page.route("**/tasks/*", handle)
-    return lambda: routes[0].continue_()
+    return let_go
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 423, 429, 500, 502, 503])
@@ -114,7 +118,7 @@ def test_what_is_added_without_a_line_waits_and_is_sent_when_it_is_back(board, p
     expect(page.locator("#advice")).to_be_visible()
     page.context.set_offline(False)
     wait_live(page)
-    expect(page.locator(".unknown")).to_have_count(0)
+    expect(page.locator(".pending, .unknown")).to_have_count(0)
     assert board.names()["todo"] == "milk"
 
 

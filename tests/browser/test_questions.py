@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, alert, card, reload, see, until
+from tests.browser.hands import add, alert, card, reload, see, until, wait_live
 from tests.browser.test_edit import edit, editor
 from tests.browser.test_history import rename
 from tests.browser.test_pending import refuse
@@ -17,6 +17,7 @@ def test_two_name_conflicts_are_asked_one_after_the_other(board, page):
     ids = board.fill(todo="a b")
     see(page, todo="a b")
     page.context.set_offline(True)
+    expect(page.locator("#advice")).to_be_visible()
     rename(page, "a", "my-a")
     rename(page, "b", "my-b")
     for name in "ab":
@@ -27,6 +28,7 @@ def test_two_name_conflicts_are_asked_one_after_the_other(board, page):
     first, second = "ab" if "their-a" in dialog.inner_text() else "ba"
     dialog.get_by_role("button", name="Take theirs").click()
     expect(dialog).to_contain_text(f"their-{second}")
+    see(page, todo="their-a their-b")
     dialog.get_by_role("button", name="Keep mine").click()
     kept = {first: f"their-{first}", second: f"my-{second}"}
     until(page, lambda: board.names()["todo"] == f"{kept['a']} {kept['b']}")
@@ -151,8 +153,10 @@ def test_a_text_used_again_survives_a_reload(board, page):
     see(page, todo="apple")
     refuse(page, "PATCH", 503)
     rename(page, "apple", "cherry")
-    page.get_by_role("button", name="Use the text again").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/lease")):
+        page.get_by_role("button", name="Use the text again").click()
     reload(page)
+    wait_live(page)
     expect(editor(page)).to_have_value("cherry")
 
 
@@ -172,7 +176,9 @@ def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
     page.route("**/static/sync.js", lambda route: held.append(route))
     reload(page)
     edit(page, "b", "typed")
+    until(page, lambda: held)
     held[0].continue_()
+    wait_live(page)
     expect(alert(page)).to_contain_text("'half' is not saved.")
     page.get_by_role("button", name="Use the text again").click()
     expect(editor(page)).to_have_value("half")

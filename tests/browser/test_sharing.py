@@ -38,6 +38,7 @@ def test_a_friend_gives_the_passcode_once_and_writes_live(shared, new_page):
     wait_live(friend)
     add(friend, "milk")
     see(friend, todo="milk")
+    expect(friend.locator(".pending")).to_have_count(0)
     friend.reload()
     wait_live(friend)
     see(friend, todo="milk")

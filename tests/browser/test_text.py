@@ -51,6 +51,7 @@ def test_names_typed_into_the_page_show_as_text(board, page):
     for payload in PAYLOADS:
         add(page, payload)
     check(page, "todo")
+    expect(page.locator(".pending")).to_have_count(0, timeout=20_000)
 
 
 def test_names_that_scripts_send_show_as_text(board, page):

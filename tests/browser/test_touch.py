@@ -101,7 +101,8 @@ def test_swipes_scroll_and_move_nothing(swiped):
     expect(phone.locator(".lifted, .ghost, .chosen")).to_have_count(0)
 
 
-def test_a_sideways_swipe_shows_the_next_column_and_stays_on_the_page(phone):
+def test_a_sideways_swipe_shows_the_next_column_and_stays_on_the_page(swiped):
+    phone = swiped
     finger, before = Finger(phone), phone.url
     finger.down(300, 500)
     finger.slide(60, 500)
@@ -135,6 +136,7 @@ def test_a_card_carried_to_the_edge_reaches_the_next_column(board, phone):
     finger.slide(200, 330)
     expect(phone.locator('ol:not([data-list="todo"]) .ghost')).to_be_attached()
     finger.up()
+    expect(phone.locator("html.dragging")).not_to_be_attached()
     expect(phone.locator(".pending")).to_have_count(0)
     assert "t0" not in board.names()["todo"].split()
 

@@ -62,6 +62,8 @@ class Wire:
     def _join(self, near: socket.socket) -> None:
         far = socket.create_connection(self._target)
         self._sockets += [near, far]
+        if self._is_cut:  # since it was looked at
+            self._drop()
         for source, sink in ((near, far), (far, near)):
             threading.Thread(
                 target=self._carry, args=(source, sink, self._epoch), daemon=True

@@ -40,7 +40,8 @@ def open_tutorial(target, browser, site, tasks):
         pages.append(page)
         page.add_init_script(f"window.settings = {json.dumps(settings)}")
         page.goto(f"{site}/tutorial.html")
-        expect(page.get_by_text("Sync is live!")).to_be_visible()
+        expect(page.get_by_text("Sync is live!")).to_be_visible(timeout=15_000)
+        page.wait_for_function("() => document.getElementById('add').onsubmit !== null")
         return page
 
     yield open_page
