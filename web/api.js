@@ -5,7 +5,6 @@ import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
 
 const REQUEST_LIMIT_MS = 12000;
-const MAX_STALE_SECONDS = 60;
 const SYNC_REFUSES = 'Twilio Sync refuses this server';
 
 /** The server refused: nothing was changed. `problem` is its application/problem+json. */
@@ -37,20 +36,19 @@ export class Api {
     return this.asking;
   }
 
-  async #token(isAgain = false) {
-    const passcode = sessionStorage.getItem('passcode');
-    const token = sessionStorage.getItem('token');
-    const auth = isAgain || !token ? passcode && `Basic ${base64(':' + passcode)}` : `Bearer ${token}`;
+  async #token() {
+    const { passcode, token } = sessionStorage;
+    const auth = token ? `Bearer ${token}` : passcode && `Basic ${base64(':' + passcode)}`;
     try {
       const grant = await this.#request('GET', '/token', { headers: auth ? { Authorization: auth } : {} });
-      sessionStorage.setItem('token', grant.token);
+      sessionStorage.token = grant.token;
       return grant;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== 401) throw error;
+      if (error.status !== 401) throw error;
     }
-    if (token && !isAgain) return this.#token(true);
-    sessionStorage.setItem('passcode', await this.askPasscode(passcode !== null));
-    return this.#token(true);
+    if (token) delete sessionStorage.token;
+    else sessionStorage.passcode = await this.askPasscode(passcode !== undefined);
+    return this.#token();
   }
 
   /** Settles when the server answers; asks again and again, as a silent line never says no. @returns {Promise<void>} */
@@ -66,8 +64,7 @@ export class Api {
   /** The board as the server has it, which is at once, but perhaps not what Sync has by now. @returns {Promise<Task[]>} */
   async staleTasks() {
     await this.token();
-    const headers = { 'Cache-Control': `max-stale=${MAX_STALE_SECONDS}` };
-    const { tasks } = await this.#signed('GET', '/tasks', { headers });
+    const { tasks } = await this.#signed('GET', '/tasks', { headers: { 'Cache-Control': 'max-stale=60' } });
     return tasks.map((task) => this.readTask(task));
   }
 
@@ -84,9 +81,8 @@ export class Api {
       ...(lease && { Lease: lease }),
     };
     if (kind === 'remove') return this.#signed('DELETE', `/tasks/${task}`, { headers });
-    const body = bodyOf(operation);
     const [method, path] = kind === 'add' ? ['POST', '/tasks'] : ['PATCH', `/tasks/${task}`];
-    return this.readTask(await this.#signed(method, path, { headers, body }));
+    return this.readTask(await this.#signed(method, path, { headers, body: bodyOf(operation) }));
   }
 
   /** A task of an answer as Sync's events would give it. @param {any} answer @returns {Task} */
@@ -106,25 +102,24 @@ export class Api {
 
   async #signed(method, path, options) {
     const call = () => {
-      const Authorization = `Bearer ${sessionStorage.getItem('token')}`;
+      const Authorization = `Bearer ${sessionStorage.token}`;
       return this.#request(method, path, { ...options, headers: { ...options.headers, Authorization } });
     };
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== 401) throw error;
+      if (error.status !== 401) throw error;
     }
     await this.token();
     return call();
   }
 
   async #request(method, path, options) {
-    const { headers = {}, body, keepalive = false } = options;
+    const { headers, body } = options;
     if (body) headers['Content-Type'] = 'application/json';
-    const content = { method, headers, keepalive, body: body && JSON.stringify(body) };
+    const content = { ...options, method, body: body && JSON.stringify(body), cache: 'no-store' };
     try {
-      const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-      const response = await fetch(path, { ...content, signal, cache: 'no-store' });
+      const response = await fetch(path, { ...content, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) });
       if (response.status === 204) return null;
       if (response.ok) return await response.json();
       const isSaid = response.headers.get('Content-Type')?.startsWith('application/problem+json');
@@ -132,16 +127,15 @@ export class Api {
       const problem = await response.json().catch(() => ({}));
       throw new Refusal(response.status, problem, response.headers.get('Retry-After'));
     } catch (error) {
-      throw error instanceof Refusal ? error : new OutcomeUnknown(String(error));
+      throw error instanceof Refusal ? error : new OutcomeUnknown();
     }
   }
 }
 
 function bodyOf(operation) {
-  const { kind, name, list, after, before, at, restore } = operation;
+  const { name, list, after, before, at, restore } = operation;
   const index = (id) => (/^\d+$/.test(id) ? Number(id) : undefined);
-  const fields = { name, list, after: index(after), before: index(before), at };
-  return kind === 'add' ? { ...fields, restore: index(restore) } : fields;
+  return { name, list, after: index(after), before: index(before), at, restore: index(restore) };
 }
 
 /** What happened and what to do, in words. */

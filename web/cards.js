@@ -23,39 +23,31 @@ function placed(card) {
   return place.bottom >= shown.top && place.top <= shown.bottom ? [[card, place]] : [];
 }
 
-/** Makes the blocks, splits those that grow, and keeps the empty ones for later. */
-export class Blocks {
-  constructor() {
-    this.spare = [];
-  }
+/** Empty blocks, kept for later. */
+const spare = [];
 
-  /** Puts a card before another, or at the end. */
-  put(list, card, next) {
-    if (next) next.before(card);
-    else if (list.lastElementChild?.childElementCount < FULL) list.lastElementChild.append(card);
-    else list.appendChild(this.#block()).append(card);
-  }
+/** Puts a card before another, or at the end. */
+export function put(list, card, next) {
+  if (next) next.before(card);
+  else if (list.lastElementChild?.childElementCount < FULL) list.lastElementChild.append(card);
+  else list.appendChild(newBlock()).append(card);
+}
 
-  /** Call when no card is held: a card that changes its block loses the pointer. */
-  tidy(list) {
-    for (const block of [...list.children]) {
-      if (block.childElementCount > 2 * FULL) this.#split(block);
-      if (block.childElementCount || list.childElementCount === 1) continue;
-      block.remove();
-      this.spare.push(block);
-    }
-    if (!list.childElementCount) list.append(this.#block());
+/** Splits blocks that grow, and takes empty ones away. Call when no card is held: one that changes its block loses the pointer. */
+export function tidy(list) {
+  for (const block of [...list.children]) {
+    if (block.childElementCount > 2 * FULL) block.after(newBlock([...block.children].slice(FULL)));
+    if (block.childElementCount || list.childElementCount === 1) continue;
+    block.remove();
+    spare.push(block);
   }
+  if (!list.childElementCount) list.append(newBlock());
+}
 
-  #split(block) {
-    const rest = this.#block();
-    rest.append(...[...block.children].slice(FULL));
-    block.after(rest);
-  }
-
-  #block() {
-    return this.spare.pop() ?? Object.assign(document.createElement('div'), { className: 'block', role: 'none' });
-  }
+function newBlock(cards = []) {
+  const block = spare.pop() ?? Object.assign(document.createElement('div'), { className: 'block', role: 'none' });
+  block.append(...cards);
+  return block;
 }
 
 /**

@@ -20,60 +20,52 @@ export function write(place, text) {
 let asked = Promise.resolve();
 
 /**
- * Asks once all that was asked before is answered, and gives the value of the button that was pressed; null if none.
+ * Asks once all that was asked before is answered, and gives the answer of the button that was pressed; null if none.
  * @param {(Node | string)[]} text
- * @param {[value: string, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
- *   a value gives null, as then does a tap beside the dialog
+ * @param {[answer: any, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
+ *   an answer gives null, as then does a tap beside the dialog
  * @param {boolean} [hasField] true: gives what was typed
- * @returns {Promise<string | null>}
+ * @returns {Promise<any>}
  */
 function ask(title, text, options, hasField = false) {
   return (asked = asked.then(() => show(title, text, options, hasField)));
 }
 
-function show(title, text, options, hasField) {
+async function show(title, text, options, hasField) {
   const [heading, words, field, menu] = (dialog.querySelector('form')).children;
   heading.textContent = title;
   words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
   field.hidden = !hasField;
   field.value = '';
-  menu.replaceChildren(...options.map(([value, label, isDisabled]) => {
-    const button = element('button', label);
-    return Object.assign(button, { value, disabled: !!isDisabled, className: options.length < 4 && value === options[0][0] ? 'primary' : '' });
-  }));
+  menu.replaceChildren(...options.map(([answer, label, disabled], at) => element('button', label, {
+    value: answer && at, disabled, className: at === 0 && options.length < 4 ? 'primary' : '',
+  })));
   dialog.returnValue = '';
   dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      const { returnValue } = dialog;
-      resolve(returnValue === '' ? null : hasField ? field.value : returnValue);
-    }, { once: true });
-  });
+  await new Promise((closed) => dialog.addEventListener('close', closed, { once: true }));
+  const [answer] = options[dialog.returnValue] ?? [null];
+  return answer && hasField ? field.value : answer;
 }
 
 /**
  * Asks where a card shall go or what shall be done to it: everything a drag can do, by taps alone.
  * @param {Found} found @param {string[]} columns
- * @returns {Promise<{verb: string, place?: Place} | null>} a verb other than move has no place
+ * @returns {Promise<Place | 'edit' | 'delete' | null>}
  */
-export async function askMenu({ column: { cards }, at, card }, columns) {
-  const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [`${end} ${list}`, `To the ${end} of ${list}`]));
-  const steps = [['up', 'Up', at === 0], ['down', 'Down', at === cards.length - 1]];
+export function askMenu({ column: { id, cards }, at, card }, columns) {
+  const between = (n) => ({ list: id, after: cards[n]?.task.id, before: cards[n + 1]?.task.id });
   /** @type {any[]} */
-  const options = [...ends, ...steps, ['edit', 'Edit'], ['delete', 'Delete'], ['', 'Cancel']];
-  const answer = await ask(`Move '${shorten(card.task.name)}'`, [], options);
-  if (answer === null) return null;
-  const [verb, list = card.task.list] = answer.split(/ (.*)/s);
-  const between = (n) => ({ list, after: cards[n]?.task.id, before: cards[n + 1]?.task.id });
-  if (verb === 'up') return { verb: 'move', place: between(at - 2) };
-  if (verb === 'down') return { verb: 'move', place: between(at + 1) };
-  return verb === 'top' || verb === 'bottom' ? { verb: 'move', place: { list, at: verb } } : { verb };
+  const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [{ list, at: end }, `To the ${end} of ${list}`]));
+  return ask(`Move '${shorten(card.task.name)}'`, [], [
+    ...ends, [between(at - 2), 'Up', at === 0], [between(at + 1), 'Down', at === cards.length - 1],
+    ['edit', 'Edit'], ['delete', 'Delete'], ['', 'Cancel'],
+  ]);
 }
 
 /** A name was changed twice: gives 'mine', 'theirs', or null for neither yet. No key of one who types on is an answer. */
 export function askName(mine, theirs) {
   const texts = [`Yours: ${mine}`, `Theirs: ${theirs}`].map((text) => element('blockquote', text));
-  const words = Object.assign(element('p', 'This name was changed while you changed it.'), { tabIndex: -1, autofocus: true });
+  const words = element('p', 'This name was changed while you changed it.', { tabIndex: -1, autofocus: true });
   return ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
 }
 
@@ -93,20 +85,16 @@ export function showHelp(identity) {
  * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
  */
 export function toast(text, { isError = false, label, act } = {}) {
-  const box = element('div', '');
-  box.className = ['toast', isError && 'error', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' ');
-  box.setAttribute('role', isError ? 'alert' : 'status');
+  const box = element('div', '', {
+    className: ['toast', isError && 'error', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' '),
+    role: isError ? 'alert' : 'status',
+  });
   const close = () => box.remove();
-  const button = (words, then) => {
-    const made = element('button', words);
-    made.addEventListener('click', () => then() !== false && close());
-    return made;
-  };
-  box.append(element('span', text), ...(label && act ? [button(label, act)] : []), ...(isError ? [button('Close', () => {})] : []));
-  const toasts = byId('toasts');
-  const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
+  const button = (words, then) => element('button', words, { onclick: () => then() !== false && close() });
+  box.append(element('span', text), ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
+  const passing = [...document.querySelectorAll('#toasts > :not(.lasting)')];
   passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach((other) => other.remove());
-  toasts.append(box);
+  byId('toasts').append(box);
   if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
 }
 
@@ -134,8 +122,8 @@ export function keepInSight(element) {
 }
 
 /** A text in an element; the text's own letters say where it begins. */
-function element(tag, text) {
-  return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto' });
+function element(tag, text, more = {}) {
+  return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto', ...more });
 }
 
 /** A name that fits into a sentence. */
@@ -146,20 +134,16 @@ export function shorten(name) {
 
 /**
  * Accounts of an operation: for the live region, for a toast (empty if it needs none), and for its refusal.
- * @param {Operation} operation @param {Found | null} was before it @param {Found | null} is after it
+ * @param {Operation} operation @param {Found} [was] before it @param {Found} [is] after it
  */
-export function accountOf(operation, was, is) {
-  const { kind, name, isRevert } = operation;
-  const title = `'${shorten((was ?? is)?.card.task.name ?? operation.title ?? '')}'`;
-  if (kind === 'remove') return account(isRevert, `${title} deleted`, `Deleted ${title}`, `${title} was not deleted.`);
-  if (kind === 'add') return account(isRevert, `${title} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${title} was not added.`);
-  if (name !== undefined) return account(isRevert, `${title} renamed to '${name}'`, '', `${title} was not renamed to '${shorten(name)}'.`);
-  const short = was?.column.id === is?.column.id ? '' : `Moved ${title} to ${is?.column.id}`;
-  return account(isRevert, `${title} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${title} went back.`);
-}
-
-function account(isRevert, long, short, refused) {
-  return { long, short, refused: isRevert ? `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` : refused };
+export function accountOf({ kind, title = '', name, isRevert }, was, is) {
+  const task = `'${shorten(title)}'`;
+  const account = (long, short, refused) => ({ long, short, refused: isRevert ? `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` : refused });
+  if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
+  if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
+  if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
+  const short = was?.column.id === is?.column.id ? '' : `Moved ${task} to ${is?.column.id}`;
+  return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} went back.`);
 }
 
 /** @param {Found | null} found */

@@ -14,12 +14,6 @@ const OPTIONS = {
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };
 
-/** How to put an element, and what stands there already. */
-const BEFORE = { put: 'before', standing: 'previousElementSibling' };
-const AFTER = { put: 'after', standing: 'nextElementSibling' };
-const AT_START = { put: 'prepend', standing: 'firstElementChild' };
-const AT_END = { put: 'append', standing: 'lastElementChild' };
-
 /** Lets cards be dragged, one at a time. */
 export class Drag {
   /** @param {DragHands} hands @param {number} delay in milliseconds, for which a finger holds a card to lift it */
@@ -34,7 +28,10 @@ export class Drag {
       ...OPTIONS,
       delay,
       filter: ({ target, ctrlKey }, card) => card && (ctrlKey || target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
-      onFilter: ({ item }) => this.#refuse(item.dataset.id),
+      // A click is no try to drag, nor is a finger's swipe.
+      onFilter: ({ item }) => addEventListener('pointermove', ({ buttons, pointerType }) => {
+        if (buttons && pointerType === 'mouse') hands.refused(item.dataset.id);
+      }, { once: true }),
       onStart: ({ item }) => this.#begin(item),
       onEnd: () => this.#end(),
     };
@@ -81,13 +78,6 @@ export class Drag {
     document.dispatchEvent(new PointerEvent('pointerup'));
   }
 
-  /** Answers a try to drag: not a click, nor a finger's swipe. */
-  #refuse(id) {
-    if (!this.hands.canStart(id)) addEventListener('pointermove', ({ buttons, pointerType }) => {
-      if (buttons && pointerType === 'mouse') this.hands.refused(id);
-    }, { once: true });
-  }
-
   #begin(card) {
     [this.card, this.pointer, this.pressed] = [card, null, null];
     document.documentElement.classList.add('dragging');
@@ -117,27 +107,23 @@ export class Drag {
 function openGap(dragged, { clientX, clientY }) {
   const under = document.elementFromPoint(clientX, clientY);
   const list = under?.closest('.column')?.querySelector('ol');
-  const [beside, side] = (list && sideOf(list, under.closest('.card'), clientY)) ?? [];
-  if (!side || beside === dragged || beside[side.standing] === dragged) return;
+  const [block, next] = (list && gapIn(list, under.closest('.card'), clientY)) ?? [];
+  if (!block || next === dragged || (block === dragged.parentElement && next === dragged.nextElementSibling)) return;
   const from = dragged.closest('ol');
   const play = flip([...new Set([from, list])], [dragged]);
   if (from !== list) from.classList.remove('taken');
   list.classList.add('taken');
-  beside[side.put](dragged);
+  block.insertBefore(dragged, next);
   play?.();
 }
 
-/** Beside what, and on which side of it; space between two cards leaves the gap where it is. */
-function sideOf(list, card, y) {
+/** In which block, and before which of its cards if not at its end; space between two cards leaves the gap where it is. */
+function gapIn(list, card, y) {
   const [first, last] = [list.firstElementChild, list.lastElementChild];
-  if (card) return [card, y > middleOf(card) ? AFTER : BEFORE];
-  if (y > last.getBoundingClientRect().bottom) return [last, AT_END];
-  return y < first.getBoundingClientRect().top ? [first, AT_START] : null;
-}
-
-function middleOf(card) {
-  const { top, height } = card.getBoundingClientRect();
-  return top + height / 2;
+  const { top, bottom } = (card ?? last).getBoundingClientRect();
+  if (card) return [card.parentElement, y > (top + bottom) / 2 ? card.nextElementSibling : card];
+  if (y > bottom) return [last, null];
+  return y < first.getBoundingClientRect().top ? [first, first.firstElementChild] : null;
 }
 
 /** Between its shown neighbours. @returns {Place} */

@@ -4,8 +4,6 @@
 import { reveal } from './dialog.js';
 import { isComposing } from './keys.js';
 
-const DRAFT = 'draft';
-
 /** One editor at a time, in the card that it edits. */
 export class Editor {
   /** @param {Renderer} renderer @param {HTMLTemplateElement} template @param {EditorHands} hands */
@@ -16,7 +14,7 @@ export class Editor {
     /** @type {OpenEditor | null} */
     this.open = null;
     /** What was being typed before a reload, until it is taken up. */
-    this.draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? 'null');
+    this.draft = JSON.parse(sessionStorage.draft ?? 'null');
     addEventListener('blur', () => this.#lease(false));
   }
 
@@ -24,9 +22,11 @@ export class Editor {
    * Opens a card's name for editing; typed: a draft, base: the name that it began with.
    * @returns {boolean} whether it could
    */
-  edit(id, typed = undefined, base = this.hands.nameOf(id)) {
+  edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
-    if (this.open?.id === id || !card || !this.#canLeave()) return false;
+    if (this.open?.id === id || !card) return false;
+    this.save();
+    if (this.open) return false;
     if (this.draft?.id === id) {
       if (typed === undefined) ({ typed, base } = this.draft);
       this.draft = null;
@@ -34,7 +34,7 @@ export class Editor {
     const form = this.template.content.firstElementChild.cloneNode(true);
     const area = form.firstElementChild;
     area.value = typed ?? base;
-    this.open = { id, base, form, area, isLeased: false };
+    this.open = { get id() { return card.dataset.id; }, base, form, area, isLeased: false };
     this.renderer.hold(id);
     card.append(form);
     card.classList.add('editing');
@@ -84,7 +84,7 @@ export class Editor {
     if (!open) return;
     this.#lease(false);
     this.open = null;
-    sessionStorage.removeItem(DRAFT);
+    delete sessionStorage.draft;
     const card = open.form.parentElement;
     const hadFocus = open.form.contains(document.activeElement);
     open.form.remove();
@@ -99,13 +99,8 @@ export class Editor {
     const { draft } = this;
     this.draft = null;
     if (!draft || (!this.open && this.edit(draft.id, draft.typed, draft.base))) return null;
-    if (!this.open) sessionStorage.removeItem(DRAFT);
+    if (!this.open) delete sessionStorage.draft;
     return draft;
-  }
-
-  /** An added task got its id. */
-  rename(from, to) {
-    if (this.open?.id === from) this.open.id = to;
   }
 
   /** Takes the lease while the focus is in the editor, gives it up when it leaves. */
@@ -120,18 +115,13 @@ export class Editor {
   #keep() {
     if (!this.open) return;
     const { id, base, area } = this.open;
-    sessionStorage.setItem(DRAFT, JSON.stringify({ id, base, typed: area.value }));
+    sessionStorage.draft = JSON.stringify({ id, base, typed: area.value });
   }
 
   #left() {
     if (!this.open) return;
     if (this.isDirty() || !document.hasFocus()) this.#lease(false);
     else this.close();
-  }
-
-  #canLeave() {
-    this.save();
-    return this.open === null;
   }
 }
 

@@ -29,15 +29,14 @@ export class Forms {
   }
 
   #listen(field, key) {
-    field.value = sessionStorage.getItem(key) ?? '';
-    field.addEventListener('input', () => sessionStorage.setItem(key, field.value));
+    field.value = sessionStorage[key] ?? '';
+    field.addEventListener('input', () => (sessionStorage[key] = field.value));
     field.form.addEventListener('submit', (event) => {
       event.preventDefault();
       const name = field.value.trim() ? this.checked(field.value) : null;
       field.focus();
       if (name === null) return;
-      field.value = '';
-      sessionStorage.removeItem(key);
+      fill(field, '');
       this.add(field.form.dataset.list, name);
     });
   }

@@ -27,9 +27,8 @@ export class History {
 
   /** Remembers a step, unless it is itself an undo or redo. @param {Operation} operation @param {Moment} from */
   record(operation, from) {
-    const to = this.moment(operation.task);
     if (operation.isRevert) return;
-    operation.entry = { task: operation.task, from, to, fields: fieldsOf(operation) };
+    operation.entry = { task: operation.task, from, to: this.moment(operation.task), fields: fieldsOf(operation) };
     this.stacks.undo.push(operation.entry);
     this.stacks.redo = [];
   }
@@ -64,7 +63,7 @@ export class History {
 
   /** After its old neighbour, else before the next, else at the bottom. */
   #place({ list, after, before }) {
-    const isThere = (id) => id !== undefined && this.moment(id)?.list === list;
+    const isThere = (id) => this.moment(id)?.list === list;
     if (isThere(after)) return { list, after };
     return isThere(before) ? { list, before } : { list, at: 'bottom' };
   }
@@ -72,13 +71,9 @@ export class History {
   /** Learns how an operation went. @param {Outcome} report */
   heard(report) {
     if (report.kind === 'named') return this.rename(report.from, report.to);
-    const { operation } = report;
-    if (report.kind === 'done') {
-      if (report.task) this.#left(report.task, fieldsOf(operation));
-      return;
-    }
-    const { entry, isRevert, kind, task, restore } = operation;
+    const { entry, isRevert, kind, task, restore } = report.operation;
     if (!entry) return;
+    if (report.kind === 'done') return this.#left(report.task, entry.fields);
     const isLost = (one) => one === entry || (kind === 'add' && !isRevert && one.task === task);
     for (const which of ['undo', 'redo']) this.stacks[which] = this.stacks[which].filter((one) => !isLost(one));
     if (!isRevert || report.current) return;
@@ -87,6 +82,7 @@ export class History {
   }
 
   #left(task, fields) {
+    if (!task) return;
     const given = Object.fromEntries(fields.map((field) => [field, task[field]]));
     this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
   }

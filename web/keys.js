@@ -6,7 +6,7 @@ import { find, stands } from './view.js';
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 /** What a key does to the chosen card. */
-const DEEDS = { Enter: 'edit', e: 'edit', m: 'menu', Delete: 'remove', Backspace: 'remove' };
+const DEEDS = { ' ': 'lift', Enter: 'edit', e: 'edit', m: 'menu', Delete: 'remove', Backspace: 'remove' };
 
 /** @param {KeyHands} hands */
 export function bindKeys(hands) {
@@ -43,30 +43,28 @@ function isForBoard(hands, { key, target, ctrlKey, metaKey, altKey, shiftKey }) 
 }
 
 function isForHistory({ undo, redo }, key, isBack) {
-  if (key === 'y' || (key === 'z' && isBack)) redo();
-  else if (key === 'z') undo();
-  else return false;
-  return true;
+  const step = { y: redo, z: isBack ? redo : undo }[key];
+  step?.();
+  return !!step;
 }
 
 function isForCard(hands, id, key) {
-  const { carry, lift, focus } = hands;
+  const { carry, focus } = hands;
   const isCarrying = carry.operation !== null;
   if (STEPS[key] && isCarrying) carryOn(hands, STEPS[key]);
   else if (STEPS[key]) choose(hands, id, STEPS[key]);
-  else if (key === ' ' && !isCarrying) lift(id);
   else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) (carry.drop(key === 'Escape'), focus(id));
   else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);
   else return false;
   return true;
 }
 
-function isForAll({ view, help, focus }, key) {
-  const first = view().find(({ cards }) => cards.length)?.cards[0].task.id;
+function isForAll({ help }, key) {
+  const first = document.querySelector('.card');
   if (key === '?') help();
-  else if (key === '/') document.getElementById('filter')?.focus();
-  else if (key === 'n') document.querySelector('input')?.focus();
-  else if (STEPS[key] && first !== undefined) focus(first);
+  else if (key === '/') document.getElementById('filter').focus();
+  else if (key === 'n') document.querySelector('input').focus();
+  else if (STEPS[key] && first) first.focus();
   else return false;
   return true;
 }
@@ -80,14 +78,11 @@ function leaveField({ unfilter }, key, field) {
 
 /** Goes to the next card, or to the next column that has one. */
 function choose({ view, focus }, id, [across, down]) {
-  const columns = view();
+  const columns = view().filter(({ cards }) => cards.length);
   const found = find(columns, id);
   if (!found) return;
-  let { column } = found;
-  const from = columns.indexOf(column);
-  if (across < 0) column = columns.slice(0, from).findLast(({ cards }) => cards.length) ?? column;
-  if (across > 0) column = columns.slice(from + 1).find(({ cards }) => cards.length) ?? column;
-  const card = column.cards[Math.min(found.at + down, column.cards.length - 1)];
+  const { cards } = columns[columns.indexOf(found.column) + across] ?? found.column;
+  const card = cards[Math.min(found.at + down, cards.length - 1)];
   if (card) focus(card.task.id);
 }
 

@@ -10,7 +10,7 @@ import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
 import { settings, startLine } from './line.js';
-import { perFrame, Renderer } from './render.js';
+import { Renderer } from './render.js';
 import { DELETED, State } from './state.js';
 import { readTask } from './tasks.js';
 import { uuid4 } from './uuid.js';
@@ -34,18 +34,11 @@ const forms = new Forms((list, name) => {
   if (card) keepInSight(card);
   else toast('Added, but hidden by the filter');
 }, draw);
-let [isLoading, loadingTimer] = [true, 0];
-/** One redraw per frame, however many events come. */
-const drawNext = perFrame(draw);
+let [isLoading, loadingTimer, frame] = [true, 0, 0];
 
-function found(id) {
-  return find(state.view(), id);
-}
-
+const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
-function shown() {
-  return filtered(state.view(), forms.words());
-}
+const shown = () => filtered(state.view(), forms.words());
 
 function draw(isMoving = !isLoading) {
   const all = state.view();
@@ -55,6 +48,11 @@ function draw(isMoving = !isLoading) {
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
   for (const which of ['undo', 'redo']) byId(which).disabled = !history.stacks[which].length;
+}
+
+/** One redraw per frame, however many events come. */
+function drawNext() {
+  frame ||= requestAnimationFrame(() => (frame = 0, draw()));
 }
 
 /** Draws in the next frame; while the board loads, and its first cards are there, not as often. */
@@ -103,15 +101,15 @@ async function menu(id) {
   const task = state.named.get(id) ?? id;
   if (!found(task)) return answer && fail(DELETED);
   renderer.element(task)?.focus();
-  if (answer?.verb === 'edit') editor.edit(task);
-  if (answer?.verb === 'delete') remove(task);
-  if (answer?.place) act({ kind: 'change', task, ...answer.place });
+  if (answer === 'edit') editor.edit(task);
+  else if (answer === 'delete') remove(task);
+  else if (answer) act({ kind: 'change', task, ...answer });
 }
 
 /** What became of an operation. @param {Outcome} outcome */
 function heard(outcome) {
   history.heard(outcome);
-  if (outcome.kind === 'named') return [renderer, editor].forEach((one) => one.rename(outcome.from, outcome.to));
+  if (outcome.kind === 'named') return renderer.rename(outcome.from, outcome.to);
   const { operation } = outcome;
   if (operation.isLeased) leases.drop(operation.task);
   operation.isLeased = false;
@@ -123,11 +121,12 @@ function refused(operation, reason, current) {
   const { kind, task, name, isRevert, list = columns[0] } = operation;
   takeAway('.offer'); // an Undo is good for the newest step alone, and that may have been this one
   drawSoon();
-  if (isRevert || name === undefined) return fail(`${accountOf(operation, found(task), null).refused} ${reason}`);
+  const words = `${accountOf(operation).refused} ${reason}`;
+  if (isRevert || name === undefined) return fail(words);
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfEmpty(list, name);
   const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, name));
-  fail(`${accountOf(operation, null, null).refused} ${reason}`, isBack ? {} : { label: 'Use the text again', act: again });
+  fail(words, isBack ? {} : { label: 'Use the text again', act: again });
 }
 
 /** Two people changed one name. */

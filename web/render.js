@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws a view: one element per task, kept for as long as the task lives. */
 
-import { Blocks, cardsOf, flip } from './cards.js';
+import { cardsOf, flip, put, tidy } from './cards.js';
 import { reveal, write } from './dialog.js';
 
 /** How many new cards a column gets in one frame while the board loads: few at first, to be there soon. */
@@ -13,7 +13,6 @@ const SHORT = 36;
 export class Renderer {
   constructor(board, template) {
     this.template = template;
-    this.blocks = new Blocks();
     /** @type {Map<string, Drawn>} */
     this.nodes = new Map();
     /** @type {Map<string, number>} how often tasks are held, under the pointer or in the editor: left alone wherever they are */
@@ -24,7 +23,7 @@ export class Renderer {
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
     /** @type {Map<HTMLElement, Drawn[]>} what stands in each list, but for what is held */
     this.drawn = new Map([...this.lists.values()].map((list) => [list, []]));
-    this.lists.forEach((list) => this.blocks.tidy(list));
+    this.lists.forEach(tidy);
   }
 
   element(id) {
@@ -105,8 +104,8 @@ export class Renderer {
     const focused = keepFocus();
     this.#remove(changes);
     for (const { list, moved } of moves) {
-      moved.forEach((next, element) => this.blocks.put(list, element, next));
-      if (!this.held.size) this.blocks.tidy(list);
+      moved.forEach((next, element) => put(list, element, next));
+      if (!this.held.size) tidy(list);
     }
     focused?.();
     play?.();
@@ -160,17 +159,6 @@ function paint(node, card) {
   const isLong = task.name.length > SHORT;
   const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
   node.element.className = names.filter(Boolean).join(' ');
-}
-
-/** Does what it is given in the next frame, once however often it is asked to. */
-export function perFrame(act) {
-  let frame = 0;
-  return () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      act();
-    });
-  };
 }
 
 /** Focus stays on its card, or goes to the next one if that card goes. */

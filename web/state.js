@@ -7,7 +7,7 @@
 import { apply, find, placeOf, Synced } from './view.js';
 
 export const DELETED = 'It was deleted meanwhile.';
-export const CONFIRMED_STAYS_MS = 5000;
+const CONFIRMED_STAYS_MS = 5000;
 const LEASE_SHOWN_MS = 15000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 
@@ -35,7 +35,7 @@ export class State {
 
   add(wanted) {
     const title = find(this.view(), wanted.task)?.card.task.name ?? wanted.name;
-    const operation = { title, phase: ('waiting'), answeredAt: 0, retryAt: 0, tries: 0, isDone: false, marks: [], ...wanted };
+    const operation = { title, phase: 'waiting', answeredAt: 0, retryAt: 0, tries: 0, isDone: false, marks: [], ...wanted };
     this.#follow(operation);
     this.operations.push(operation);
     return operation;
@@ -50,36 +50,30 @@ export class State {
   sendable(now) {
     const busy = new Set();
     return this.operations.filter((operation) => {
-      const { phase, task, after, before, restore } = operation;
+      const { phase, task, after, before, restore, retryAt } = operation;
       const names = [task, after, before, restore, placeOf(operation)].filter(Boolean);
       const mustWait = names.some((name) => busy.has(name));
       if (phase !== 'answered' && phase !== 'held') names.forEach((name) => busy.add(name));
-      return !mustWait && this.#isDue(operation, now);
+      return !mustWait && (phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt));
     });
-  }
-
-  #isDue({ phase, retryAt }, now) {
-    return phase === 'waiting' || (phase === 'unknown' && this.lineUpSince !== null && now >= retryAt);
   }
 
   /** Notes that it goes out now; its event will carry its id. @param {Operation} operation */
   sending(operation) {
-    if (!operation.marks.includes(operation.id)) operation.marks.push(operation.id);
-    operation.base ??= this.revisionOf(operation.task);
+    operation.marks.push(operation.id);
+    operation.base ??= (this.#unseen(operation.task) ?? this.synced.tasks.get(operation.task))?.revision;
     operation.tries += 1;
     operation.phase = 'sent';
   }
 
   /** The revision to be named in If-Match, or undefined. @param {Operation} operation */
   condition({ kind, guard, tries, base }) {
-    const again = kind === 'change' && tries > 1;
-    return (guard || again) && kind !== 'add' ? base : undefined;
+    return guard || (kind === 'change' && tries > 1) ? base : undefined;
   }
 
-  /** The newest revision known: of an answer that Sync does not show yet, else Sync's. */
-  revisionOf(id) {
-    const answers = this.operations.filter((one) => one.task === id && one.phase === 'answered');
-    return answers.at(-1)?.revision ?? this.synced.tasks.get(id)?.revision;
+  /** The last answer on a task that Sync does not show yet. */
+  #unseen(id) {
+    return this.operations.findLast(({ task, phase }) => task === id && phase === 'answered');
   }
 
   /**
@@ -90,9 +84,7 @@ export class State {
     this.#done(operation, task);
     if (!this.operations.includes(operation)) return;
     Object.assign(operation, { phase: 'answered', answeredAt: now, revision: task?.revision });
-    const shown = this.synced.tasks.get(operation.task);
-    const isShown = operation.kind === 'remove' ? !shown : shown?.revision === task?.revision;
-    if (isShown) this.cancel(operation);
+    if (this.synced.tasks.get(operation.task)?.revision === task?.revision) this.cancel(operation);
   }
 
   refused(operation, reason, current = null) {
@@ -122,8 +114,7 @@ export class State {
   /** What Sync shows, if someone else changed a field there that the operation guards. @param {Operation} operation */
   conflict(operation) {
     const shown = this.synced.tasks.get(operation.task);
-    const isOwnToCome = this.operations.some((one) => one.task === operation.task && one.phase === 'answered');
-    return shown && operation.tries === 0 && !isOwnToCome && differs(operation, shown) ? shown : null;
+    return shown && operation.tries === 0 && !this.#unseen(operation.task) && differs(operation, shown) ? shown : null;
   }
 
   /** After a 409: sends it again without the neighbour that is gone. @param {Operation} operation */
@@ -150,9 +141,7 @@ export class State {
     this.synced.remove(id);
     this.leases.delete(id);
     for (const operation of this.operations.filter((one) => one.task === id)) {
-      if (operation.kind === 'add' && operation.phase !== 'answered') continue;
-      const isDone = operation.phase === 'answered' || operation.kind === 'remove';
-      if (!isDone) this.refused(operation, DELETED);
+      if (operation.phase !== 'answered' && operation.kind !== 'remove') this.refused(operation, DELETED);
       else this.#done(operation, null);
       this.cancel(operation);
     }

@@ -20,10 +20,10 @@ export function readTask({ index, data, revision = '' }, columns) {
     id: String(index),
     name: typeof fields.name === 'string' ? fields.name : JSON.stringify(nameless(data, isObject)),
     list: known ? fields.list : columns[0],
-    mark: known || fields.list === undefined || fields.list === null ? '' : text(fields.list),
+    mark: known ? '' : text(fields.list ?? ''),
     position: isPosition(fields.position) ? fields.position : fallbackPosition(index),
     key: UUID.test(fields.key) ? fields.key : '',
-    op: typeof fields.op === 'string' ? fields.op : '',
+    op: fields.op,
     revision,
   };
 }
@@ -58,8 +58,7 @@ export function compare(a, b) {
 
 /** A typed name as it can be stored: one line, no control characters. */
 export function cleanName(typed) {
-  // eslint-disable-next-line no-control-regex
-  const name = typed.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  const name = typed.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return /[^\p{Cf}\p{Z}]/u.test(name) ? name : '';
 }
 

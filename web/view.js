@@ -49,8 +49,7 @@ export class Synced {
 
   /** Ends the snapshot. Returns the ids that Sync no longer has. */
   endSnapshot() {
-    const touched = this.touched ?? new Set();
-    const gone = [...this.tasks.keys()].filter((id) => !touched.has(id));
+    const gone = [...this.tasks.keys()].filter((id) => !this.touched.has(id));
     gone.forEach((id) => this.#forget(id));
     this.touched = null;
     return gone;
@@ -80,31 +79,26 @@ export class Synced {
   }
 
   #insert(task) {
-    const column = this.#column(task);
-    const at = place(column, task);
+    const { column, at } = this.#place(task);
     if (column[at] !== task) column.splice(at, 0, task);
   }
 
   #hide(task) {
-    const column = this.#column(task);
-    const at = place(column, task);
+    const { column, at } = this.#place(task);
     if (column[at] === task) column.splice(at, 1);
   }
 
-  #column(task) {
-    return this.columns.get(task.list) ?? [];
+  /** Where a task stands or would stand. */
+  #place(task) {
+    const column = this.columns.get(task.list);
+    let [at, end] = [0, column.length];
+    while (at < end) {
+      const middle = (at + end) >> 1;
+      if (compare(column[middle], task) < 0) at = middle + 1;
+      else end = middle;
+    }
+    return { column, at };
   }
-}
-
-/** Where a task stands or would stand. */
-function place(column, task) {
-  let [low, high] = [0, column.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compare(column[middle], task) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** @type {WeakMap<Task, Card>} plain cards, so that an unchanged task is an unchanged card */
@@ -149,14 +143,13 @@ function card(task, lease) {
 }
 
 function applyOne(view, operation) {
-  const found = find(view, operation.task);
-  if (operation.kind === 'add') return found ? undefined : put(view, newCard(view, operation), operation);
-  if (!found) return;
-  const { column, at } = found;
-  const shown = withChange(found.card, operation);
-  if (operation.kind === 'remove' || moves(operation)) column.cards.splice(at, 1);
-  else column.cards[at] = shown;
-  if (operation.kind === 'change' && moves(operation)) put(view, shown, operation);
+  const { kind, task: id, list } = operation;
+  const found = find(view, id);
+  if (kind === 'add' ? found : !found) return;
+  const shown = withChange(found?.card ?? { task: { id, list: view[0].id } }, operation);
+  if (kind === 'change' && !list) found.column.cards[found.at] = shown;
+  else found?.column.cards.splice(found.at, 1);
+  if (kind === 'add' || list) put(view, shown, operation);
 }
 
 /** Where an operation puts its task, as the server reads it; empty if it leaves it where it is. @param {Place} operation */
@@ -166,30 +159,18 @@ export function placeOf({ list, after, before, at }) {
   return list ? `${at ?? 'bottom'} of ${list}` : '';
 }
 
-function moves({ list, after, before, at }) {
-  return list !== undefined || after !== undefined || before !== undefined || at !== undefined;
-}
-
-function withChange({ task, lease, pending }, { name, list, phase }) {
+function withChange({ task, lease = null, pending = '' }, { name, list, phase }) {
   return {
     task: { ...task, name: name ?? task.name, list: list ?? task.list, mark: list ? '' : task.mark },
-    pending: phase === 'held' || pending === 'unknown' ? pending : mark(phase),
+    pending: phase === 'held' || pending === 'unknown' ? pending : phase === 'unknown' ? 'unknown' : 'pending',
     lease,
     isCarried: phase === 'held',
   };
 }
 
-function newCard(view, { task, name = '', list = view[0].id, phase }) {
-  return { task: { id: task, name, list }, pending: mark(phase), lease: null };
-}
-
-function mark(phase) {
-  return phase === 'unknown' ? 'unknown' : 'pending';
-}
-
 /** Puts a card by its neighbours, else at an end. */
 function put(view, shown, { after, before, at }) {
-  const { cards } = view.find((column) => column.id === shown.task.list) ?? view[0];
+  const { cards } = view.find((column) => column.id === shown.task.list);
   const index = (id) => cards.findIndex((other) => other.task.id === id);
   const [previous, next] = [index(after), index(before)];
   const end = at === 'top' ? 0 : cards.length;
