@@ -110,6 +110,7 @@ def make_sdk(target, start_sdk):
     def make(identity="alice", **token):
         sdk = start_sdk()
         made.append(sdk)
+        sdk.log()  # its answer says that it is up: a short token does not wait for that
         sdk.connect(target.token(identity, **token), target.sdk_options)
         return sdk
 

@@ -19,6 +19,12 @@ def no_sweep(tx):
     """Leave everything as it is."""
 
 
+@pytest.fixture(autouse=True)
+def _no_sweep_by_itself(monkeypatch):
+    """Nothing is written but what a test writes."""
+    monkeypatch.setattr("kanban_server.sync_emulator.database.SWEEP_SECONDS", 3600)
+
+
 @pytest.fixture
 def published():
     return []

@@ -17,8 +17,7 @@ ASK = b"GET /v1/ HTTP/1.1\r\nHost: localhost\r\n"
 
 @pytest.fixture
 def serving(tmp_path, monkeypatch):
-    """An emulator that is soon out of patience."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.5)
+    """An emulator that has room for few."""
     monkeypatch.setattr(patience, "MAX_CONNECTIONS", 3)
     serving = Serving(tmp_path)
     yield serving
@@ -35,7 +34,8 @@ def connect(serving):
         )
 
 
-def test_a_head_that_does_not_end_is_not_waited_for(connect):
+def test_a_head_that_does_not_end_is_not_waited_for(connect, monkeypatch):
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.5)
     line = connect()
     line.sendall(ASK)
     assert b" 408 " in line.recv(1000)

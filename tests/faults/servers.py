@@ -46,8 +46,9 @@ class Process:
         self.ready = wait_until(lambda: re.search(ready, self._started()), START_SECONDS, ready)
 
     def _started(self) -> str:
+        ended = self.popen.poll()
         text = self.text()[self._seen :]
-        assert self.popen.poll() is None, text
+        assert ended is None, text
         return text
 
     def _accepts(self, url: str) -> bool:

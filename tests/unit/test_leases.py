@@ -47,6 +47,7 @@ def timed(settings, emulator, clock):
 @pytest.fixture
 def here(timed):
     process = timed()
+    process.leases.check(0, None)  # or a thread reads them after the adding
     process.add("a")
     return process
 

@@ -189,8 +189,8 @@ def test_a_refused_connection_is_unavailable_within_its_attempts(pauses):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    with pytest.raises(errors.SyncUnavailable, match=f"127.0.0.1:{port}"):
-        write(f"http://127.0.0.1:{port}")
+        with pytest.raises(errors.SyncUnavailable, match=f"127.0.0.1:{port}"):
+            write(f"http://127.0.0.1:{port}")
     assert len(pauses) == 3
 
 
@@ -218,11 +218,13 @@ def test_what_one_request_asks_of_sync_has_one_deadline(pauses):
 def test_an_answer_that_drips_is_cut_off(monkeypatch):
     monkeypatch.setattr(transport, "ATTEMPT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_drip, args=(server,), daemon=True).start()
+        dripping = threading.Thread(target=_drip, args=(server,))
+        dripping.start()
         begun = time.monotonic()
         with pytest.raises(errors.OutcomeUnknown):
             Transport(f"http://127.0.0.1:{server.getsockname()[1]}").request("POST", ITEMS)
-    assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 4  # of 8 s that it drips
+        dripping.join()
 
 
 def _drip(server: socket.socket) -> None:
