@@ -62,7 +62,7 @@ export class Forms {
     const field = this.#fieldOf(list);
     const typed = field.value;
     fill(field, text).focus();
-    if (typed.trim()) toast(`'${shorten(typed)}' made room.`, { isError: true, label: 'Use the text again', act: () => this.goOn(list, typed) });
+    if (typed.trim() && typed !== text) toast(`'${shorten(typed)}' made room.`, { isError: true, label: 'Use the text again', act: () => this.goOn(list, typed) });
   }
 
   #fieldOf(list) {

@@ -60,7 +60,7 @@ function isForCard(hands, id, key) {
 }
 
 function isForAll({ help }, key) {
-  const first = document.querySelector('.card');
+  const first = document.querySelector('.card:not(.editing)');
   if (key === '?') help();
   else if (key === '/') document.getElementById('filter').focus();
   else if (key === 'n') document.querySelector('input').focus();

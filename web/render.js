@@ -44,8 +44,10 @@ export class Renderer {
 
   /** A task got its id: its element stays. */
   rename(from, to) {
-    const node = this.nodes.get(from);
-    if (!node || this.nodes.has(to)) return;
+    const [node, twin] = [this.nodes.get(from), this.nodes.get(to)];
+    if (!node) return;
+    twin?.element.remove(); // drawn from what the server had, which does not say whose adding it was
+    this.isDisturbed ||= !!twin;
     this.nodes.delete(from);
     this.nodes.set(to, node);
     node.id = node.element.dataset.id = to;

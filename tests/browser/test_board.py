@@ -149,3 +149,27 @@ def test_a_name_that_is_too_long_stays_in_the_field_with_the_reason(page):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_cards_stand_in_the_order_they_were_given_whatever_moves_at_once(page, seed):
     assert page.evaluate(RANDOM_VIEWS.read_text(), [seed, 150]) == []
+
+
+def test_an_added_card_takes_the_place_of_its_twin_from_the_board_that_the_server_had(page):
+    shown = page.evaluate(
+        """async () => {
+            const { Renderer } = await import('/static/render.js');
+            const board = document.createElement('main');
+            board.innerHTML = '<ol data-list="todo"></ol>';
+            document.body.append(board);
+            const renderer = new Renderer(board, document.getElementById('card'));
+            const cards = (...ids) => ids.map((id) => ({ task: { id, name: id, mark: '' } }));
+            renderer.draw([{ id: 'todo', cards: cards('7', 'new') }], false);
+            const mine = renderer.element('new');
+            renderer.hold('new');
+            renderer.rename('new', '7');
+            renderer.draw([{ id: 'todo', cards: cards('7') }], false);
+            renderer.letGo('7');
+            renderer.draw([{ id: 'todo', cards: cards('7') }], false);
+            const shown = [...board.querySelectorAll('.card')].map((card) => card === mine);
+            board.remove();
+            return shown;
+        }"""
+    )
+    assert shown == [True]

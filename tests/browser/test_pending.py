@@ -145,3 +145,16 @@ def test_a_task_deleted_by_another_takes_my_unsent_change_along(board, page):
     see(page, todo="", doing="x")
     expect(alert(page)).to_contain_text("deleted meanwhile")
     held()
+
+
+def test_a_refused_move_names_the_card_as_it_is_called_by_then(board, page):
+    ids = board.fill(todo="a", doing="x")
+    see(page, todo="a", doing="x")
+    held = []
+    page.route("**/tasks/*", lambda route: held.append(route))
+    drag(page, "a", below="x")
+    board.replace_item(ids["a"], {"name": "b", "list": "todo", "position": "a0"})
+    see(page, doing="x b")
+    until(page, lambda: held)
+    held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
+    expect(alert(page)).to_contain_text("'b' went back.")

@@ -5,7 +5,7 @@ import { Leases } from '../../web/leases.js';
 import { State } from '../../web/state.js';
 import { readTask } from '../../web/tasks.js';
 
-globalThis.sessionStorage ??= /** @type {any} */ ({ getItem: () => 'token' });
+globalThis.sessionStorage ??= /** @type {any} */ ({ token: 'token' });
 const { Outbox } = await import('../../web/api.js');
 
 export const COLUMNS = ['todo', 'doing', 'done'];
