@@ -134,10 +134,10 @@ export function shorten(name) {
 
 /**
  * Accounts of an operation: for the live region, for a toast (empty if it needs none), and for its refusal.
- * @param {Operation} operation @param {Found} [was] before it @param {Found} [is] after it
+ * @param {Operation} operation @param {Found | null} was before it @param {Found} [is] after it
  */
 export function accountOf({ kind, title = '', name, isRevert }, was, is) {
-  const task = `'${shorten(title)}'`;
+  const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const account = (long, short, refused) => ({ long, short, refused: isRevert ? `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` : refused });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);

@@ -121,8 +121,7 @@ function refused(operation, reason, current) {
   const { kind, task, name, isRevert, list = columns[0] } = operation;
   takeAway('.offer'); // an Undo is good for the newest step alone, and that may have been this one
   drawSoon();
-  if (name === undefined) operation.title = found(task)?.card.task.name ?? operation.title;
-  const words = `${accountOf(operation).refused} ${reason}`;
+  const words = `${accountOf(operation, name === undefined ? found(task) : null).refused} ${reason}`;
   if (isRevert || name === undefined) return fail(words);
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfEmpty(list, name);

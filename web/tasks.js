@@ -23,7 +23,7 @@ export function readTask({ index, data, revision = '' }, columns) {
     mark: known ? '' : text(fields.list ?? ''),
     position: isPosition(fields.position) ? fields.position : fallbackPosition(index),
     key: UUID.test(fields.key) ? fields.key : '',
-    op: fields.op,
+    op: typeof fields.op === 'string' ? fields.op : '',
     revision,
   };
 }

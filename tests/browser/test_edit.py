@@ -12,6 +12,11 @@ def editor(page: Page):
     return page.locator(".editor textarea")
 
 
+def leased(page: Page):
+    """Wait at the end of it until a request for a lease is answered."""
+    return page.expect_response(lambda answer: answer.url.endswith("/lease"))
+
+
 def edit(page: Page, name: str, typed: str | None = None) -> None:
     """Open a card's editor by double-click and type over its name."""
     card(page, name).locator(".name").dblclick()
@@ -86,7 +91,7 @@ def test_a_task_deleted_while_it_is_edited_can_be_saved_anew(board, page):
 
 def test_a_draft_survives_a_reload(board, page):
     board.fill(todo="a")
-    with page.expect_response(lambda answer: answer.url.endswith("/lease")):
+    with leased(page):
         edit(page, "a", "half a though")
     reload(page)
     wait_live(page)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import add, alert, card, drag, see, until
+from tests.browser.test_edit import edit
 
 pytestmark = pytest.mark.browser
 UNDO, REDO, REDO_TOO = "Control+z", "Control+Shift+z", "Control+y"
@@ -20,9 +21,7 @@ def see_everywhere(board, page, **columns) -> None:
 
 
 def rename(page, name: str, to: str) -> None:
-    card(page, name).locator(".name").dblclick()
-    expect(page.locator(".editor textarea")).to_be_focused()
-    page.keyboard.type(to)
+    edit(page, name, to)
     page.keyboard.press("Enter")
 
 

@@ -17,7 +17,7 @@ from tests.browser.hands import (
     until,
     wait_live,
 )
-from tests.browser.test_edit import edit, editor
+from tests.browser.test_edit import edit, editor, leased
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ def test_a_press_after_a_release_that_was_lost_ends_the_drag(board, page):
 def test_a_drop_during_a_short_outage_is_not_refused_by_its_own_lease(board, page):
     board.fill(todo="a", doing="x")
     see(page, todo="a", doing="x")
-    with page.expect_response(lambda answer: answer.url.endswith("/lease")):
+    with leased(page):
         grab(page, "a")
     page.context.set_offline(True)
     hover_end(page, "done")

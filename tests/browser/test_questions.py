@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import add, alert, card, reload, see, until, wait_live
-from tests.browser.test_edit import edit, editor
+from tests.browser.test_edit import edit, editor, leased
 from tests.browser.test_history import rename
 from tests.browser.test_pending import refuse
 
@@ -153,7 +153,7 @@ def test_a_text_used_again_survives_a_reload(board, page):
     see(page, todo="apple")
     refuse(page, "PATCH", 503)
     rename(page, "apple", "cherry")
-    with page.expect_response(lambda answer: answer.url.endswith("/lease")):
+    with leased(page):
         page.get_by_role("button", name="Use the text again").click()
     reload(page)
     wait_live(page)

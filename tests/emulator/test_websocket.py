@@ -171,7 +171,7 @@ def test_a_client_that_answers_pings_is_kept(tmp_path):
     serving = Serving(tmp_path, ping_seconds=0.5)
     try:
         raw = Raw(serving.address)
-        for _ in range(3):
+        for _ in range(5):
             opcode, payload = raw.receive()
             assert opcode == PING
             raw.send(payload, PONG)

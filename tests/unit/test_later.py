@@ -31,6 +31,7 @@ def test_work_that_was_asked_for_twice_is_done_once():
     assert not first.is_alive()
     later._timer.function()
     later._timer.cancel()
+    assert work.done.is_set()
     assert work.tries.acquire(blocking=False)
     assert not work.tries.acquire(blocking=False)
 
