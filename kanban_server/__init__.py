@@ -26,8 +26,9 @@ HEADERS = ["Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", 
 def create_app(settings: Settings | None = None, send: "Send | None" = None) -> Flask:
     """Make the Flask app of one board.
 
-    settings: by default read from the environment and `.env`; send: how HTTP goes to Sync, by
-    default over sockets. Raises SettingsError, SyncError.
+    settings: by default, as for a WSGI server, read from the environment and `.env`, and the logs
+    of this process configured; send: how HTTP goes to Sync, by default over sockets. Raises
+    SettingsError, SyncError.
     """
     from . import (
         access,
@@ -43,7 +44,9 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
         transport,
     )
 
-    settings = settings or load_settings(os.environ, Path(".env"))
+    if settings is None:
+        logs.configure()
+        settings = load_settings(os.environ, Path(".env"))
     base_url = settings.sync_url if settings.sync_url != "/" else "http://sync.local"
     turns = pacer.Pacer(pacer.LIST_RATE if not settings.sync_url else None)
     door = transport.Transport(base_url, send, turns.slow_down)

@@ -1,5 +1,9 @@
 """Point 13: two servers on one Sync, each with its own copy of the List."""
 
+import json
+import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.servers import Emulator, Server, wait_until
+from tests.faults.servers import ROOT, Emulator, Server, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +149,13 @@ def test_of_fifty_takers_at_both_one_holds_the_task(both: tuple[Emulator, Server
     wish = ("PUT", path, {"activity": "dragging"})
     answers = at_once([lambda n=n: servers[n % 2].call(*wish).status_code for n in range(50)])
     assert (answers.count(200), answers.count(423)) == (1, 49)
+
+
+def test_a_server_run_by_wsgi_logs_lines_of_json(both: tuple[Emulator, Server, Server]) -> None:
+    code = "from kanban_server import create_app; create_app().test_client().get('/nothing')"
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **both[0].variables}
+    told = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, check=True)
+    events = [json.loads(line) for line in told.stderr.splitlines()]
+    assert [(one["event"], one["path"], one["status"]) for one in events] == [
+        ("answered", "/nothing", 404)
+    ]
