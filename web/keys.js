@@ -39,7 +39,7 @@ export function isComposing(event) {
 function isForBoard(hands, { key, target, ctrlKey, metaKey, altKey, shiftKey }) {
   if (ctrlKey || metaKey) return isForHistory(hands, key.toLowerCase(), shiftKey);
   const id = target.closest('.card')?.dataset.id;
-  return !altKey && ((id !== undefined && isForCard(hands, id, key)) || isForAll(hands, key));
+  return !altKey && ((id !== undefined && isForCard(hands, id, key)) || isForAll(hands, key, target));
 }
 
 function isForHistory({ undo, redo }, key, isBack) {
@@ -59,8 +59,9 @@ function isForCard(hands, id, key) {
   return true;
 }
 
-function isForAll({ help }, key) {
-  const first = document.querySelector('.card:not(.editing)');
+function isForAll({ help }, key, target) {
+  const card = '.card:not(.editing)';
+  const first = target.closest('ol')?.querySelector(card) ?? document.querySelector(card);
   if (key === '?') help();
   else if (key === '/') document.getElementById('filter').focus();
   else if (key === 'n') document.querySelector('input').focus();

@@ -41,6 +41,17 @@ def test_arrows_choose(keyed):
     expect(card(keyed, "a")).to_be_focused()
 
 
+def test_tab_comes_by_each_column_and_arrows_go_to_its_cards(keyed):
+    stops = []
+    for _ in range(12):
+        press(keyed, "Tab")
+        stops.append(keyed.evaluate("document.activeElement.closest('ol')?.dataset.list"))
+    assert [stop for stop in stops if stop] == ["todo", "doing", "done"]
+    keyed.locator("ol[data-list=doing]").focus()
+    press(keyed, "ArrowUp")
+    expect(card(keyed, "x")).to_be_focused()
+
+
 def test_space_lifts_and_arrows_carry_within_the_column(board, keyed):
     press(keyed, "ArrowDown", "Space", "ArrowDown", "ArrowDown")
     see(keyed, todo="b c a")
