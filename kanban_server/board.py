@@ -164,7 +164,7 @@ class Board:
                 return self._settle_gone(item, write, doubt, error)
             if doubt and write == self._rewrite and not _is_unwritten(item, before, change):
                 raise doubt
-        busy = errors.SyncBusy("Others keep changing this task. Try again.", retry_after=1)
+        busy = errors.SyncBusy("Others keep changing this task.", retry_after=1)
         raise doubt or busy
 
     def _settle_gone(

@@ -1,8 +1,8 @@
 // @ts-check
 /** The server: its REST API, and the way of operations there. */
 
+import { kept, now, uuid4 } from './machine.js';
 import { readTask } from './tasks.js';
-import { uuid4 } from './uuid.js';
 
 const REQUEST_LIMIT_MS = 12000;
 const SYNC_REFUSES = 'Twilio Sync refuses this server';
@@ -37,17 +37,17 @@ export class Api {
   }
 
   async #token() {
-    const { passcode, token } = sessionStorage;
+    const { passcode, token } = kept;
     const auth = token ? `Bearer ${token}` : passcode && `Basic ${base64(':' + passcode)}`;
     try {
       const grant = await this.#request('GET', '/token', { headers: auth ? { Authorization: auth } : {} });
-      sessionStorage.token = grant.token;
+      kept.token = grant.token;
       return grant;
     } catch (error) {
       if (error.status !== 401) throw error;
     }
-    if (token) delete sessionStorage.token;
-    else sessionStorage.passcode = await this.askPasscode(passcode !== undefined);
+    if (token) delete kept.token;
+    else kept.passcode = await this.askPasscode(passcode !== undefined);
     return this.#token();
   }
 
@@ -102,7 +102,7 @@ export class Api {
 
   async #signed(method, path, options) {
     const call = () => {
-      const Authorization = `Bearer ${sessionStorage.token}`;
+      const Authorization = `Bearer ${kept.token}`;
       return this.#request(method, path, { ...options, headers: { ...options.headers, Authorization } });
     };
     try {
@@ -144,7 +144,7 @@ function reason(status, { detail, title, errors, lease }, retryAfter) {
   if (status === 404) return 'It is no longer there.';
   if (status === 412) return 'Someone changed it meanwhile.';
   if (status === 423) return `${lease?.by ?? 'Someone'} is ${lease?.activity ?? 'changing'} it. Try again when they are done.`;
-  if (status === 429) return `Too many changes at once. Try again in ${retryAfter ?? 'a few'} s.`;
+  if (status === 429) return `${said} Try again in ${retryAfter ?? 'a few'} s.`;
   if (title === SYNC_REFUSES) return said;
   if (status === 503) return `Sync cannot be reached. Try again in ${retryAfter ?? 'a few'} s.`;
   return status >= 500 ? `The server failed (${said}). Try again.` : said;
@@ -167,7 +167,7 @@ export class Outbox {
 
   /** Sends what may be sent, once it is known who we are. */
   pump() {
-    if (this.identity) this.state.sendable(Date.now()).forEach((operation) => this.#send(operation));
+    if (this.identity) this.state.sendable(now()).forEach((operation) => this.#send(operation));
   }
 
   async #send(operation) {
@@ -177,7 +177,7 @@ export class Outbox {
     try {
       const lease = await this.leases.idOf(operation.task);
       const task = await this.api.send(operation, this.state.condition(operation), lease);
-      this.state.answered(operation, task, Date.now());
+      this.state.answered(operation, task, now());
     } catch (error) {
       this.#failed(operation, error);
     }
@@ -186,10 +186,10 @@ export class Outbox {
   }
 
   #failed(operation, error) {
-    if (error instanceof OutcomeUnknown) return this.state.unknown(operation, Date.now());
+    if (error instanceof OutcomeUnknown) return this.state.unknown(operation, now());
     if (!(error instanceof Refusal)) throw error;
     const { status, problem, message } = error;
-    if (status === 404 && operation.kind === 'remove') return this.state.answered(operation, null, Date.now());
+    if (status === 404 && operation.kind === 'remove') return this.state.answered(operation, null, now());
     if (status === 409 && this.state.withoutNeighbour(operation, String(problem.neighbour), uuid4())) return;
     const current = status === 412 && problem.task ? this.api.readTask(problem.task) : null;
     if (current && this.state.rebase(operation, current, uuid4())) return;

@@ -42,6 +42,7 @@ async function show(title, text, options, hasField) {
   })));
   dialog.returnValue = '';
   dialog.showModal();
+  dialog.scrollTop = 0; // the button that gets the focus may stand at the end
   await new Promise((closed) => dialog.addEventListener('close', closed, { once: true }));
   const [answer] = options[dialog.returnValue] ?? [null];
   return answer && hasField ? field.value : answer;
@@ -50,14 +51,13 @@ async function show(title, text, options, hasField) {
 /**
  * Asks where a card shall go or what shall be done to it: everything a drag can do, by taps alone.
  * @param {Found} found @param {string[]} columns
- * @returns {Promise<Place | 'edit' | 'delete' | null>}
+ * @returns {Promise<Place | number[] | 'edit' | 'delete' | null>} a place, or a step from where it is by then (see `step`)
  */
-export function askMenu({ column: { id, cards }, at, card }, columns) {
-  const between = (n) => ({ list: id, after: cards[n]?.task.id, before: cards[n + 1]?.task.id });
+export function askMenu({ column: { cards }, at, card }, columns) {
   /** @type {any[]} */
   const ends = columns.flatMap((list) => ['top', 'bottom'].map((end) => [{ list, at: end }, `To the ${end} of ${list}`]));
   return ask(`Move '${shorten(card.task.name)}'`, [], [
-    ...ends, [between(at - 2), 'Up', at === 0], [between(at + 1), 'Down', at === cards.length - 1],
+    ...ends, [[0, -1], 'Up', at === 0], [[0, 1], 'Down', at === cards.length - 1],
     ['edit', 'Edit'], ['delete', 'Delete'], ['', 'Cancel'],
   ]);
 }
@@ -126,10 +126,10 @@ function element(tag, text, more = {}) {
   return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto', ...more });
 }
 
-/** A name that fits into a sentence. */
+/** A name that fits into a sentence, and does not turn its other words round. */
 export function shorten(name) {
-  const letters = [...name];
-  return letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : name;
+  const letters = [...name.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')];
+  return letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : letters.join('');
 }
 
 /**

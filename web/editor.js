@@ -3,6 +3,7 @@
 
 import { reveal } from './dialog.js';
 import { isComposing } from './keys.js';
+import { kept } from './machine.js';
 
 /** One editor at a time, in the card that it edits. */
 export class Editor {
@@ -14,8 +15,16 @@ export class Editor {
     /** @type {OpenEditor | null} */
     this.open = null;
     /** What was being typed before a reload, until it is taken up. */
-    this.draft = JSON.parse(sessionStorage.draft ?? 'null');
+    this.draft = JSON.parse(kept.draft ?? 'null');
+    /** What is pressed must not slide away before its click: till then an editor that is left stays open. */
+    this.isPressing = false;
     addEventListener('blur', () => this.#lease(false));
+    addEventListener('resize', () => reveal(this.open?.form));
+    addEventListener('mousedown', () => (this.isPressing = true), true);
+    addEventListener('mouseup', () => setTimeout(() => {
+      this.isPressing = false;
+      this.#left(document.activeElement);
+    }), true);
   }
 
   /**
@@ -48,10 +57,10 @@ export class Editor {
   }
 
   #listen(form, area) {
-    form.addEventListener('submit', (event) => (event.preventDefault(), this.save()));
+    form.addEventListener('submit', (event) => (event.preventDefault(), this.save(true)));
     form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
     form.addEventListener('focusin', () => this.#lease(true));
-    form.addEventListener('focusout', ({ relatedTarget }) => !form.contains(relatedTarget) && this.#left());
+    form.addEventListener('focusout', ({ relatedTarget }) => this.#left(relatedTarget));
     area.addEventListener('input', () => (grow(area), this.#keep()));
     form.addEventListener('keydown', (event) => {
       event.stopPropagation();
@@ -59,7 +68,7 @@ export class Editor {
       if (event.key === 'Escape') this.close();
       if (event.key !== 'Enter' || event.target !== area) return;
       event.preventDefault();
-      this.save();
+      this.save(true);
     });
   }
 
@@ -68,9 +77,12 @@ export class Editor {
     return this.open !== null && this.open.area.value !== this.open.base;
   }
 
-  save() {
+  /** @param {boolean} [isAsked] by its person, to whom it may have promised to make a deleted task anew */
+  save(isAsked = false) {
     const { open } = this;
-    if (open && (!this.isDirty() || this.hands.save(open.id, open.area.value, open.base))) this.close();
+    if (!open) return;
+    const isWanted = this.isDirty() || (isAsked && open.form.closest('.gone'));
+    if (!isWanted || this.hands.save(open.id, open.area.value, open.base)) this.close();
   }
 
   /** Says so if the task went while it is edited. @param {(id: string) => boolean} isThere */
@@ -84,7 +96,7 @@ export class Editor {
     if (!open) return;
     this.#lease(false);
     this.open = null;
-    delete sessionStorage.draft;
+    delete kept.draft;
     const card = open.form.parentElement;
     const hadFocus = open.form.contains(document.activeElement);
     open.form.remove();
@@ -99,7 +111,7 @@ export class Editor {
     const { draft } = this;
     this.draft = null;
     if (!draft || (!this.open && this.edit(draft.id, draft.typed, draft.base))) return null;
-    if (!this.open) delete sessionStorage.draft;
+    if (!this.open) delete kept.draft;
     return draft;
   }
 
@@ -115,11 +127,12 @@ export class Editor {
   #keep() {
     if (!this.open) return;
     const { id, base, area } = this.open;
-    sessionStorage.draft = JSON.stringify({ id, base, typed: area.value });
+    kept.draft = JSON.stringify({ id, base, typed: area.value });
   }
 
-  #left() {
-    if (!this.open) return;
+  /** @param {Element | null} to what has the focus now */
+  #left(to) {
+    if (!this.open || this.isPressing || this.open.form.contains(to)) return;
     if (this.isDirty() || !document.hasFocus()) this.#lease(false);
     else this.close();
   }

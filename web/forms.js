@@ -2,6 +2,7 @@
 /** The fields of the page: adding and filtering; and the words about the line. What is typed is kept until it is saved or given up. */
 
 import { byId, shorten, toast, write } from './dialog.js';
+import { kept } from './machine.js';
 import { cleanName, nameProblem } from './tasks.js';
 
 /** @type {WeakMap<Task, string>} */
@@ -29,8 +30,8 @@ export class Forms {
   }
 
   #listen(field, key) {
-    field.value = sessionStorage[key] ?? '';
-    field.addEventListener('input', () => (sessionStorage[key] = field.value));
+    field.value = kept[key] ?? '';
+    field.addEventListener('input', () => (kept[key] = field.value));
     field.form.addEventListener('submit', (event) => {
       event.preventDefault();
       const name = field.value.trim() ? this.checked(field.value) : null;
@@ -51,10 +52,10 @@ export class Forms {
     return problem ? null : name;
   }
 
-  /** Puts a text back into the field that adds to a list, unless something else is typed there. @returns {boolean} whether it was put */
-  putIfEmpty(list, text) {
+  /** Puts a text back into the field that adds to a list, unless something is or may be typed there. @returns {boolean} whether it was put */
+  putIfFree(list, text) {
     const field = this.#fieldOf(list);
-    return !field.value && !!fill(field, text);
+    return !field.value && field !== document.activeElement && !!fill(field, text);
   }
 
   /** Goes on with a text in the field that adds to a list; what is typed there meanwhile is offered in its turn. */

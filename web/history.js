@@ -1,8 +1,8 @@
 // @ts-check
 /** Undo and redo of what this person did here. */
 
+import { uuid4 } from './machine.js';
 import { DELETED } from './state.js';
-import { uuid4 } from './uuid.js';
 import { find } from './view.js';
 
 /** Two stacks of steps. Each step knows its task before and after, and the fields that it changed. */

@@ -1,8 +1,8 @@
 // @ts-check
 /** The board without a mouse: keys choose, do and carry. */
 
-import { uuid4 } from './uuid.js';
-import { find, stands } from './view.js';
+import { uuid4 } from './machine.js';
+import { find, stands, step } from './view.js';
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 /** What a key does to the chosen card. */
@@ -18,17 +18,32 @@ export function bindKeys(hands) {
     event.stopPropagation();
   }, true);
   document.addEventListener('keydown', (event) => {
-    const { target, key } = event;
+    const { target } = event;
+    const key = keyOf(event);
     if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
     if (target.matches('input, textarea')) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
-    if (!isForBoard(hands, event)) return;
+    if (!isForBoard(hands, event, key)) return;
     event.preventDefault();
     if (!STEPS[key] && !event.ctrlKey && !event.metaKey) down = key;
+  });
+  /** The card that Tab comes by, with its buttons: the last that had the focus. */
+  let stop = null;
+  document.addEventListener('focusin', ({ target }) => {
+    const card = target.closest('.card');
+    if (!card || card === stop) return;
+    for (const part of stop ? reachable(stop) : []) part.tabIndex = -1;
+    for (const part of reachable(card)) part.tabIndex = 0;
+    stop = card;
   });
   document.addEventListener('focusout', ({ relatedTarget: next }) => {
     if (next && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
   });
+}
+
+/** @returns {HTMLElement[]} */
+function reachable(card) {
+  return [card, ...card.querySelectorAll('.icon')];
 }
 
 /** Whether a key goes to an input method. Safari ends a composition before its last key, known by 229 then (WebKit bug 165004). */
@@ -36,8 +51,14 @@ export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }
 
-function isForBoard(hands, { key, target, ctrlKey, metaKey, altKey, shiftKey }) {
-  if (ctrlKey || metaKey) return isForHistory(hands, key.toLowerCase(), shiftKey);
+/** A key by its letter: that of a Latin keyboard where the layout has others, and not by Caps Lock. */
+function keyOf({ key, code }) {
+  if (key.length > 1) return key;
+  return (key > '~' && code.startsWith('Key') ? code[3] : key).toLowerCase();
+}
+
+function isForBoard(hands, { target, ctrlKey, metaKey, altKey, shiftKey }, key) {
+  if (ctrlKey || metaKey) return isForHistory(hands, key, shiftKey);
   const id = target.closest('.card')?.dataset.id;
   return !altKey && ((id !== undefined && isForCard(hands, id, key)) || isForAll(hands, key, target));
 }
@@ -51,7 +72,7 @@ function isForHistory({ undo, redo }, key, isBack) {
 function isForCard(hands, id, key) {
   const { carry, focus } = hands;
   const isCarrying = carry.operation !== null;
-  if (STEPS[key] && isCarrying) carryOn(hands, STEPS[key]);
+  if (STEPS[key] && isCarrying) carry.to(step(hands.view(), carry.operation.task, STEPS[key]));
   else if (STEPS[key]) choose(hands, id, STEPS[key]);
   else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) (carry.drop(key === 'Escape'), focus(id));
   else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);
@@ -59,13 +80,13 @@ function isForCard(hands, id, key) {
   return true;
 }
 
-function isForAll({ help }, key, target) {
+function isForAll({ help, focus }, key, target) {
   const card = '.card:not(.editing)';
   const first = target.closest('ol')?.querySelector(card) ?? document.querySelector(card);
   if (key === '?') help();
   else if (key === '/') document.getElementById('filter').focus();
   else if (key === 'n') document.querySelector('input').focus();
-  else if (STEPS[key] && first) first.focus();
+  else if (STEPS[key] && first) focus(first.dataset.id);
   else return false;
   return true;
 }
@@ -85,16 +106,6 @@ function choose({ view, focus }, id, [across, down]) {
   const { cards } = columns[columns.indexOf(found.column) + across] ?? found.column;
   const card = cards[Math.min(found.at + down, cards.length - 1)];
   if (card) focus(card.task.id);
-}
-
-function carryOn({ view, carry }, [across, down]) {
-  const [columns, id] = [view(), carry.operation.task];
-  const found = find(columns, id);
-  const column = found && columns[columns.indexOf(found.column) + across];
-  if (!column) return;
-  const cards = column.cards.filter(({ task }) => task.id !== id);
-  const at = Math.min(found.at + down, cards.length);
-  if (at >= 0) carry.to({ list: column.id, after: cards[at - 1]?.task.id, before: cards[at]?.task.id });
 }
 
 /** Carries a card, at most one at a time: an operation that is shown and not sent until it is dropped. */
@@ -119,9 +130,9 @@ export class Carry {
     this.hands.say('Lifted. Arrows carry it, Space drops it, Escape puts it back.');
   }
 
-  /** Shows it at another place. @param {Place} place */
+  /** Shows it at another place, if there is one. @param {Place | null} place */
   to(place) {
-    if (!this.operation) return;
+    if (!this.operation || !place) return;
     Object.assign(this.operation, place);
     this.hands.draw();
     const found = find(this.hands.view(), this.operation.task);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The leases of this page: taken, renewed and given up. */
 
-import { uuid4 } from './uuid.js';
+import { uuid4 } from './machine.js';
 
 /** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
 export class Leases {

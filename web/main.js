@@ -2,6 +2,7 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
+import { bindClicks, unfold } from './clicks.js';
 import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
@@ -12,9 +13,9 @@ import { Leases } from './leases.js';
 import { settings, startLine } from './line.js';
 import { Renderer } from './render.js';
 import { DELETED, State } from './state.js';
+import { now, uuid4 } from './machine.js';
 import { readTask } from './tasks.js';
-import { uuid4 } from './uuid.js';
-import { find, stands } from './view.js';
+import { find, stands, step } from './view.js';
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
@@ -32,7 +33,6 @@ const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   const card = renderer.element(state.operations.at(-1).task);
   if (card) keepInSight(card);
-  else toast('Added, but hidden by the filter');
 }, draw);
 let [isLoading, loadingTimer, frame] = [true, 0, 0];
 
@@ -69,8 +69,11 @@ function act(wanted) {
   const { long, short } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
   draw();
-  if (operation.isRevert && operation.kind === 'add') renderer.element(operation.task)?.focus();
+  const back = operation.isRevert && operation.kind === 'add' && renderer.element(operation.task);
+  if (back) (document.activeElement?.matches('.tools :enabled') ? reveal(back) : back.focus());
   takeAway('.error:not(.lasting), .offer');
+  const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
+  if (isHidden) toast(`${operation.kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter`);
   if (short && !operation.isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
   outbox.pump();
 }
@@ -101,9 +104,10 @@ async function menu(id) {
   const task = state.named.get(id) ?? id;
   if (!found(task)) return answer && fail(DELETED);
   renderer.element(task)?.focus();
-  if (answer === 'edit') editor.edit(task);
-  else if (answer === 'delete') remove(task);
-  else if (answer) act({ kind: 'change', task, ...answer });
+  if (answer === 'edit') return editor.edit(task);
+  if (answer === 'delete') return remove(task);
+  const place = Array.isArray(answer) ? step(shown(), task, answer) : answer;
+  if (place && !stands(shown(), task, place)) act({ kind: 'change', task, ...place });
 }
 
 /** What became of an operation. @param {Outcome} outcome */
@@ -124,7 +128,7 @@ function refused(operation, reason, current) {
   const words = `${accountOf(operation, name === undefined ? found(task) : null).refused} ${reason}`;
   if (isRevert || name === undefined) return fail(words);
   if (current) return chooseName(task, name, current.name);
-  const isBack = kind === 'add' && forms.putIfEmpty(list, name);
+  const isBack = kind === 'add' && forms.putIfFree(list, name);
   const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, name));
   fail(words, isBack ? {} : { label: 'Use the text again', act: again });
 }
@@ -158,20 +162,20 @@ function listener() {
   const put = (item, isRead = false) => state.put(readTask(item, columns), isRead);
   const drawn = (take) => (...told) => (take(...told), drawSoon());
   return {
-    line: (now) => {
-      state.setLine(now.state === 'live', Date.now());
-      showLine(now);
+    line: (is) => {
+      state.setLine(is.state === 'live', now());
+      showLine(is);
     },
     granted: ({ identity }) => {
       outbox.identity = byId('who').textContent = identity;
       outbox.pump();
     },
-    begin: () => state.beginSnapshot(Date.now()),
+    begin: () => state.beginSnapshot(now()),
     read: drawn((items) => items.forEach((item) => put(item, true))),
     end: loaded,
     put: drawn((item) => put(item)),
     gone: drawn((index) => state.remove(String(index))),
-    lease: drawn((key, data) => state.putLease(key, data, Date.now())),
+    lease: drawn((key, data) => state.putLease(key, data, now())),
     leaseGone: drawn((key) => state.leases.delete(key)),
   };
 }
@@ -218,21 +222,18 @@ const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => history.revert('undo'), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
   edit: (id) => isFree(id) && editor.edit(id),
-  focus: (id) => (renderer.element(id)?.focus(), reveal(renderer.element(id))),
+  focus: (id) => {
+    const card = renderer.element(id);
+    unfold(card);
+    card?.focus();
+    reveal(card);
+  },
   lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);
 
 addEventListener('pointerdown', () => carry.drop(true), true); // before a card is held
-board.addEventListener('click', ({ target, detail }) => {
-  const id = target.closest('.card')?.dataset.id;
-  if (target.closest('.trash') && detail < 2) remove(id); // the second click of two is for a card that is gone
-  if (target.closest('.menu')) menu(id);
-});
-board.addEventListener('dblclick', ({ target }) => {
-  const id = target.closest('.card')?.dataset.id;
-  if (id !== undefined && !target.closest('button, form')) hands.edit(id);
-});
+bindClicks(board, hands);
 for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);
 addEventListener('pagehide', () => leases.dropAll());
 addEventListener('beforeunload', (event) => {
@@ -242,7 +243,7 @@ addEventListener('beforeunload', (event) => {
 const line = startLine(api, listener(), () => fail('The page is not complete. Reload it.'));
 showEarly();
 setInterval(() => {
-  if (state.tick(Date.now())) drawSoon();
-  if (state.isLate(Date.now(), settings.lateMs)) line.check();
+  if (state.tick(now())) drawSoon();
+  if (state.isLate(now(), settings.lateMs)) line.check();
   outbox.pump();
 }, settings.tickMs);

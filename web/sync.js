@@ -1,6 +1,8 @@
 // @ts-check
 /** The line to Sync: read-only, opened again whenever it is lost, and checked while it is silent. Runs in the worker. */
 
+import { now } from './machine.js';
+
 const ABSENT = 'is-the-line-alive';
 const TOO_LATE = new Error('too late');
 const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `make doctor` looks at its clock and its key. This page tries again by itself.';
@@ -16,7 +18,7 @@ export class SyncLine {
     /** @type {LineState} */
     this.state = { state: 'connecting', since: Date.now() };
     this.failures = 0;
-    this.heardAt = Date.now();
+    this.heardAt = now();
     this.renewAt = this.lapsesAt = Infinity;
     this.isProbing = false;
   }
@@ -45,7 +47,7 @@ export class SyncLine {
 
   /** Something is late: is the line alive? */
   check() {
-    if (Date.now() - this.heardAt > 1000) this.#probe();
+    if (now() - this.heardAt > 1000) this.#probe();
   }
 
   async #connect() {
@@ -53,7 +55,7 @@ export class SyncLine {
     try {
       if (this.failures) await this.api.reach(this.settings.reachMs);
       const grant = await this.#grant(link);
-      link.changedAt = Date.now();
+      link.changedAt = now();
       const options = { ...grant.sync.options, retryPolicy: this.settings.retryPolicy };
       options.Sync = { ...options.Sync, enableSessionStorage: false };
       link.client = new Twilio.Sync.Client(grant.token, options);
@@ -68,8 +70,8 @@ export class SyncLine {
     const grant = await this.api.token();
     if (link !== this.link) throw TOO_LATE;
     link.isFresh = true;
-    this.lapsesAt = Date.now() + grant.expires_in * 950;
-    this.renewAt = Date.now() + grant.expires_in * 750;
+    this.lapsesAt = now() + grant.expires_in * 950;
+    this.renewAt = now() + grant.expires_in * 750;
     this.listener.granted(grant);
     return grant;
   }
@@ -83,7 +85,7 @@ export class SyncLine {
 
   #changed(link, state) {
     link.isUp = state === 'connected';
-    link.changedAt = this.heardAt = Date.now();
+    link.changedAt = this.heardAt = now();
     if (link.isUp) this.#say(link.isOpen ? 'live' : 'loading');
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
     // Before one of these states, updateToken never settles (SYNC_PROTOCOL.md 7.3).
@@ -92,8 +94,8 @@ export class SyncLine {
 
   /** Waits while the token is fresh: one that lives for a minute is always about to expire. */
   #renewWhenDue(link) {
-    const renew = () => Date.now() >= this.renewAt && this.#renew(link);
-    setTimeout(renew, Math.max(0, this.renewAt - Date.now() + 50));
+    const renew = () => now() >= this.renewAt && this.#renew(link);
+    setTimeout(renew, Math.max(0, this.renewAt - now() + 50));
   }
 
   /** Puts a new token on the line; makes a new client if the line does not take it. */
@@ -105,16 +107,16 @@ export class SyncLine {
       const { token } = await this.#grant(link);
       await within(this.settings.connectLimitMs, link.client.updateToken(token));
     } catch (error) {
-      const isGood = link === this.link && link.isUp && Date.now() < this.lapsesAt;
-      if (isGood) this.renewAt = Date.now() + this.settings.renewAgainMs;
+      const isGood = link === this.link && link.isUp && now() < this.lapsesAt;
+      if (isGood) this.renewAt = now() + this.settings.renewAgainMs;
       else this.#lost(link, error);
     }
     link.isRenewing = false;
-    link.changedAt = Date.now();
+    link.changedAt = now();
   }
 
   async #open(link, { list, leases }) {
-    const until = Date.now() + this.settings.grantLimitMs;
+    const until = now() + this.settings.grantLimitMs;
     const open = (kind, id) => granted(() => link.client[kind]({ id, mode: 'open_existing' }), until);
     await Promise.all([
       open('list', list).then((tasks) => this.#tasks(link, tasks)),
@@ -143,7 +145,7 @@ export class SyncLine {
   #follow(link, object, put, gone) {
     const hear = (act) => (event) => {
       if (link !== this.link) return;
-      this.heardAt = Date.now();
+      this.heardAt = now();
       act(event);
     };
     object.on('itemAdded', hear(put));
@@ -158,7 +160,7 @@ export class SyncLine {
     for (let next = object.getItems({ pageSize: 100 }); next;) {
       const page = await next;
       if (link !== this.link) throw TOO_LATE;
-      this.heardAt = Date.now();
+      this.heardAt = now();
       next = page.hasNextPage ? page.nextPage() : null;
       take(page.items);
     }
@@ -170,7 +172,7 @@ export class SyncLine {
     this.link = newLink();
     link.client?.removeAllListeners();
     link.client?.shutdown().catch(() => {});
-    const hasSaidNo = error?.isLasting || error?.status === 401 || error?.status === 403;
+    const hasSaidNo = error?.isLasting || [401, 403, 429].includes(error?.status);
     const isRefused = hasSaidNo || (link.isFresh && link.client?.connectionState === 'denied');
     this.#say(isRefused ? 'refused' : 'offline', hasSaidNo ? error.message : isRefused ? TOKEN_REFUSED : '');
     const { min, max } = this.settings.retryPolicy;
@@ -188,12 +190,12 @@ export class SyncLine {
 
   #watch() {
     const { link, settings } = this;
-    const now = Date.now();
+    const time = now();
     if (!link.client || this.isHidden) return;
     const limit = settings.connectLimitMs + Math.min(this.failures, 6) * 1000;
-    if (!link.isUp && !link.isRenewing && now - link.changedAt > limit) return this.#lost(link);
-    if (link.isUp && now > this.renewAt) this.#renew(link);
-    if (now - this.heardAt >= settings.quietMs) this.#probe();
+    if (!link.isUp && !link.isRenewing && time - link.changedAt > limit) return this.#lost(link);
+    if (link.isUp && time > this.renewAt) this.#renew(link);
+    if (time - this.heardAt >= settings.quietMs) this.#probe();
   }
 
   /** Asks Sync for a sign of life: any answer to a question about an absent name. */
@@ -204,7 +206,7 @@ export class SyncLine {
     const question = link.client.list({ id: ABSENT, mode: 'open_existing' });
     const isDead = await within(this.settings.probeLimitMs, question).then(() => false, (error) => error === TOO_LATE);
     this.isProbing = false;
-    this.heardAt = Date.now();
+    this.heardAt = now();
     if (isDead) this.#lost(link);
   }
 }
@@ -224,7 +226,7 @@ async function granted(open, until) {
   try {
     return await open();
   } catch (error) {
-    if (error.status !== 403 || Date.now() > until) throw error;
+    if (error.status !== 403 || now() > until) throw error;
   }
   await new Promise((resolve) => setTimeout(resolve, 250));
   return granted(open, until);
@@ -232,7 +234,7 @@ async function granted(open, until) {
 
 /** @returns {Link} */
 function newLink() {
-  return { client: null, isUp: false, isOpen: false, isRenewing: false, isFresh: false, changedAt: Date.now() };
+  return { client: null, isUp: false, isOpen: false, isRenewing: false, isFresh: false, changedAt: now() };
 }
 
 /** Whether a client in this state waits for another token. */

@@ -135,6 +135,19 @@ export function stands(view, id, { list, after, before }) {
   return column?.id === list && column.cards[at - 1]?.task.id === after && column.cards[at + 1]?.task.id === before;
 }
 
+/**
+ * Where a task would stand so many columns to the right and cards down; null if there is no such place.
+ * @param {Column[]} view @param {string} id @param {number[]} way @returns {Place | null}
+ */
+export function step(view, id, [across, down]) {
+  const found = find(view, id);
+  const column = found && view[view.indexOf(found.column) + across];
+  if (!column) return null;
+  const cards = column.cards.filter(({ task }) => task.id !== id);
+  const at = Math.min(found.at + down, cards.length);
+  return at < 0 ? null : { list: column.id, after: cards[at - 1]?.task.id, before: cards[at]?.task.id };
+}
+
 function card(task, lease) {
   if (lease) return { task, pending: '', lease };
   let shown = plain.get(task);

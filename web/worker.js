@@ -10,7 +10,7 @@ const api = remote((name, args) => new Promise((resolve, reject) => {
 }));
 const line = import('./sync.js').then(async ({ SyncLine }) => {
   // The SDK needs it, and plain http on a LAN address has none (SYNC_PROTOCOL.md 9).
-  crypto.randomUUID ??= /** @type {any} */ ((await import('./uuid.js')).uuid4);
+  crypto.randomUUID ??= /** @type {any} */ ((await import('./machine.js')).uuid4);
   return new SyncLine(api, listener);
 });
 

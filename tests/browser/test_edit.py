@@ -89,6 +89,15 @@ def test_a_task_deleted_while_it_is_edited_can_be_saved_anew(board, page):
     see(page, todo="b milk")
 
 
+def test_a_deleted_task_is_saved_anew_though_nothing_was_typed(board, page):
+    ids = board.fill(todo="a b")
+    edit(page, "a")
+    board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
+    expect(page.locator(".gone")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    see(page, todo="b a")
+
+
 def test_a_draft_survives_a_reload(board, page):
     board.fill(todo="a")
     with leased(page):

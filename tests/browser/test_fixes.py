@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import add, card, see, settle, until
+from tests.browser.test_history import rename
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
@@ -124,6 +125,13 @@ def test_a_card_added_behind_the_filter_is_told(board, page):
     page.locator("#filter").fill("a")
     add(page, "zzz")
     expect(page.get_by_text("Added, but hidden by the filter")).to_be_visible()
+
+
+def test_a_card_that_its_new_name_hides_is_told(board, page):
+    board.fill(todo="a b")
+    page.locator("#filter").fill("a")
+    rename(page, "a", "zzz")
+    expect(page.get_by_text("Done, but hidden by the filter")).to_be_visible()
 
 
 def test_a_card_added_at_the_foot_of_a_long_column_comes_into_sight(board, page):

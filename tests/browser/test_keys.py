@@ -52,6 +52,43 @@ def test_tab_comes_by_each_column_and_arrows_go_to_its_cards(keyed):
     expect(card(keyed, "x")).to_be_focused()
 
 
+def test_tab_goes_back_to_the_card_that_was_chosen_and_to_its_buttons(keyed):
+    press(keyed, "ArrowDown", "ArrowDown", "Tab")
+    expect(card(keyed, "b").locator(".menu")).to_be_focused()
+    press(keyed, "Tab", "Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab")
+    expect(card(keyed, "b")).to_be_focused()
+
+
+def type_key(page: Page, key: str, code: str, control: bool = False) -> None:
+    """Press a key of a layout that this machine has not."""
+    how = {"key": key, "code": code, "ctrlKey": control, "bubbles": True, "cancelable": True}
+    page.evaluate(
+        "(how) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', how))", how
+    )
+
+
+@pytest.mark.parametrize("key", ["у", "E", "ε"], ids=["Russian", "Caps Lock", "Greek"])
+def test_a_letter_does_the_same_on_any_layout(keyed, key):
+    press(keyed, "ArrowDown")
+    type_key(keyed, key, "KeyE")
+    expect(keyed.locator(".editor")).to_be_visible()
+
+
+def test_undo_works_on_a_layout_without_latin_letters(keyed):
+    press(keyed, "ArrowDown", "Delete")
+    see(keyed, todo="b c")
+    type_key(keyed, "я", "KeyZ", control=True)
+    see(keyed, todo="a b c")
+
+
+def test_the_undo_button_keeps_the_focus_for_the_next_undo(keyed):
+    press(keyed, "ArrowDown", "Delete", "Delete")
+    see(keyed, todo="c")
+    keyed.locator("#undo").focus()
+    press(keyed, "Enter", "Enter")
+    see(keyed, todo="a b c")
+
+
 def test_space_lifts_and_arrows_carry_within_the_column(board, keyed):
     press(keyed, "ArrowDown", "Space", "ArrowDown", "ArrowDown")
     see(keyed, todo="b c a")

@@ -153,6 +153,29 @@ def test_a_shared_board_asks_for_the_passcode_once(servers, tmp_path, new_page):
     expect(page.locator("dialog")).not_to_be_visible()
 
 
+def test_too_many_wrong_passcodes_are_told(servers, tmp_path, new_page):
+    board = servers.start(tmp_path, KANBAN_PASSCODE="open sesame")
+    page = new_page()
+    page.goto(board.url)
+    for _ in range(11):
+        page.locator("dialog input").fill("wrong")
+        page.locator("dialog input").press("Enter")
+        expect(page.locator("dialog input:focus, #line[data-state=refused]")).to_be_visible()
+        if page.locator("#line[data-state=refused]").count():
+            break
+    expect(page.locator("#advice")).to_contain_text("Too many wrong passcodes")
+    expect(page.locator("#advice")).to_contain_text("Try again in")
+
+
+def test_a_page_that_may_keep_nothing_works(board, new_page):
+    page = new_page()
+    blocked = "get() { throw new DOMException('blocked', 'SecurityError') }"
+    page.add_init_script(f"Object.defineProperty(window, 'sessionStorage', {{ {blocked} }})")
+    board.open(page)
+    add(page, "milk")
+    until(page, lambda: board.names()["todo"] == "milk")
+
+
 def test_the_page_cannot_write_to_sync(board, page):
     page.add_script_tag(url="/vendor/twilio-sync.min.js")
     task = board.add("a")

@@ -75,6 +75,47 @@ def test_nothing_hangs_over_at_any_width(board, new_page, width):
         assert box["x"] + box["width"] <= width
 
 
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_the_longest_word_of_the_line_leaves_the_title_alone(board, new_page, width):
+    page = board.open(new_page(viewport={"width": width, "height": 700}))
+    page.context.set_offline(True)
+    expect(page.locator("#line")).to_contain_text("Offline")
+    page.locator("#line").evaluate(
+        "(one) => (one.textContent = 'Offline since 10:58 PM, retrying…')"
+    )
+    apart = """() => {
+      const text = document.createRange();
+      text.selectNodeContents(document.querySelector('h1'));
+      const [a, b] = [text, line].map((one) => one.getBoundingClientRect());
+      return a.right <= b.left || a.bottom <= b.top || b.bottom <= a.top;
+    }"""
+    assert page.evaluate(apart)
+
+
+def test_all_cards_are_printed(board, page):
+    board.fill(todo=" ".join(f"card-{n}" for n in range(60)))
+    page.emulate_media(media="print")
+    expect(page.locator(".card")).to_have_count(60)
+    last = page.locator(".card").last.bounding_box()
+    assert last["y"] > 800
+    assert page.evaluate("document.documentElement.scrollHeight") >= last["y"] + last["height"]
+
+
+def test_help_begins_at_its_top_in_a_low_window(board, new_page):
+    page = board.open(new_page(viewport={"width": 640, "height": 360}))
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_in_viewport(ratio=1)
+
+
+def test_an_editor_stays_in_sight_when_the_window_gets_lower(board, new_page):
+    page = board.open(new_page(viewport={"width": 1280, "height": 900}))
+    board.fill(todo=" ".join(f"card-{n}" for n in range(20)))
+    card(page, "card-19").locator(".name").dblclick()
+    expect(page.locator(".editor")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 450})
+    expect(page.locator(".editor")).to_be_in_viewport(ratio=1)
+
+
 def watch_motion(page):
     """Note which cards are animated, in `played`."""
     page.evaluate(

@@ -73,6 +73,19 @@ def test_a_refused_add_leaves_the_focus_where_one_types(board, page):
     expect(editor(page)).to_have_value("half done")
 
 
+def test_a_refused_add_is_not_mixed_with_what_is_typed_next(board, page):
+    held = []
+    page.route("**/tasks", lambda route: held.append(route))
+    add(page, "milk")
+    until(page, lambda: held)
+    held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
+    expect(alert(page)).to_contain_text("'milk' was not added.")
+    page.keyboard.type("bread")
+    expect(page.locator("#new input")).to_have_value("bread")
+    alert(page).get_by_role("button", name="Use the text again").click()
+    expect(page.locator("#new input")).to_have_value("milk")
+
+
 @pytest.mark.parametrize("key", ["Escape", "Enter"])
 @pytest.mark.parametrize("sign", ["isComposing: true", "keyCode: 229"])
 def test_a_key_that_ends_a_composition_leaves_the_editor_open(board, page, key, sign):
@@ -104,6 +117,16 @@ def test_the_menu_of_a_task_deleted_meanwhile_says_so(board, page):
     see(page, todo="b")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(alert(page)).to_have_text("It was deleted meanwhile.Close")
+
+
+def test_the_menu_steps_from_where_the_card_is_by_then(board, page):
+    ids = board.fill(todo="a b", doing="x y")
+    see(page, todo="a b", doing="x y")
+    card(page, "a").locator(".menu").click()
+    board.change(ids["a"], list="doing", at="top")
+    see(page, doing="a x y")
+    page.get_by_role("button", name="Down").click()
+    see(page, todo="b", doing="x a y")
 
 
 def test_the_menu_moves_by_what_the_filter_shows(board, page):

@@ -65,3 +65,9 @@ def test_names_and_columns_written_straight_into_sync_show_as_text(board, page):
         board.put_item({"name": payload, "list": payload, "by": payload, "op": payload})
     check(page, "todo")
     assert page.locator(".card :is(script, iframe, img)").count() == 0
+
+
+def test_a_name_does_not_turn_the_words_of_a_notice_round(board, page):
+    board.add("abc \u202edesrever")
+    page.locator(".trash").click()
+    expect(page.locator(".toast span")).to_have_text("Deleted 'abc desrever'")

@@ -1,0 +1,24 @@
+/** Time, chance and memory of the machine. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { kept, now, uuid4 } from '../../web/machine.js';
+
+test('uuid4 says that it is random', () => {
+  assert.match(uuid4(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test('time goes on though the clock is set back', ({ mock }) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + 1000 });
+  const before = now();
+  mock.timers.setTime(Date.now() - 3_600_000);
+  assert.equal(now(), before);
+  mock.timers.setTime(Date.now() + 250);
+  assert.equal(now(), before + 250);
+});
+
+test('a page that may keep nothing has a memory all the same', () => {
+  kept.draft = 'text'; // Node has no sessionStorage, and to ask for a blocked one throws as well
+  assert.equal(kept.draft, 'text');
+});

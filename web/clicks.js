@@ -1,0 +1,24 @@
+// @ts-check
+/** What clicks and taps on cards do. */
+
+/** @param {HTMLElement} board @param {Pick<KeyHands, 'edit' | 'menu' | 'remove'>} hands */
+export function bindClicks(board, hands) {
+  /** What a double click is meant for: after its first click another card may have come there. */
+  let clicked;
+  board.addEventListener('click', ({ target, detail }) => {
+    const card = target.closest('.card');
+    const id = card?.dataset.id;
+    if (target.closest('.menu')) hands.menu(id);
+    if (detail > 1) return; // the second click of two is for what is gone by then
+    clicked = target.closest('button, form') ? undefined : id;
+    if (clicked !== undefined) card.toggleAttribute('data-open');
+    if (target.closest('.trash')) hands.remove(id);
+  });
+  board.addEventListener('dblclick', () => clicked !== undefined && hands.edit(clicked));
+}
+
+/** Shows the whole of a card's long name, and no other's. @param {HTMLElement | undefined} card */
+export function unfold(card) {
+  document.querySelectorAll('[data-open]').forEach((other) => other.removeAttribute('data-open'));
+  card?.setAttribute('data-open', '');
+}
