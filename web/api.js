@@ -123,7 +123,7 @@ export class Api {
       if (response.status === 204) return null;
       if (response.ok) return await response.json();
       const isSaid = response.headers.get('Content-Type')?.startsWith('application/problem+json');
-      if (response.status === 504 || (response.status > 499 && !isSaid)) throw new OutcomeUnknown();
+      if (response.status === 504 || !isSaid) throw new OutcomeUnknown(); // a tunnel or proxy is not the board
       const problem = await response.json().catch(() => ({}));
       throw new Refusal(response.status, problem, response.headers.get('Retry-After'));
     } catch (error) {
@@ -189,6 +189,8 @@ export class Outbox {
     if (error instanceof OutcomeUnknown) return this.state.unknown(operation, now());
     if (!(error instanceof Refusal)) throw error;
     const { status, problem, message } = error;
+    // It was sent before, and may have happened then.
+    if (operation.tries > 1 && (status === 429 || status > 499)) return this.state.unknown(operation, now());
     if (status === 404 && operation.kind === 'remove') return this.state.answered(operation, null, now());
     if (status === 409 && this.state.withoutNeighbour(operation, String(problem.neighbour), uuid4())) return;
     const current = status === 412 && problem.task ? this.api.readTask(problem.task) : null;

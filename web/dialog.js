@@ -113,11 +113,11 @@ const kept = new IntersectionObserver((news) => news.forEach(({ intersectionRati
 let keptTimer = 0;
 for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => kept.disconnect(), { passive: true, capture: true });
 
-/** Keeps one thing in sight, also once the browser lays out what it skipped: for a while, or until its person turns to others. */
+/** Keeps one thing in sight, if it is shown, also once the browser lays out what it skipped: for a while, or until its person turns to others. */
 export function keepInSight(element) {
   kept.disconnect();
   clearTimeout(keptTimer);
-  kept.observe(element);
+  if (element) kept.observe(element);
   keptTimer = setTimeout(() => kept.disconnect(), 15000);
 }
 

@@ -115,6 +115,13 @@ export class Editor {
     return draft;
   }
 
+  /** The task that is edited got its id: the draft follows it, and only now there is something to lease. */
+  named(id) {
+    if (this.open?.id !== id) return;
+    if (kept.draft) this.#keep();
+    if (this.open.isLeased) this.hands.begun(id);
+  }
+
   /** Takes the lease while the focus is in the editor, gives it up when it leaves. */
   #lease(isWanted) {
     const { open, hands } = this;

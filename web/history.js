@@ -45,7 +45,7 @@ export class History {
 
   #wanted(entry, target, current) {
     const { task, fields } = entry;
-    const guard = () => this.#mine(task, fields);
+    const guard = (id) => this.#mine(id, fields);
     if (!target) return { kind: 'remove', task: entry.task, guard };
     const [name, place] = [target.name, this.#place(target)];
     if (!current) {
@@ -89,7 +89,8 @@ export class History {
 
   /** A task came back, or got its id: the steps follow it. */
   rename(from, to) {
-    for (const entry of [...this.stacks.undo, ...this.stacks.redo]) {
+    const underWay = this.state.operations.flatMap(({ entry = [] }) => entry);
+    for (const entry of new Set([...this.stacks.undo, ...this.stacks.redo, ...underWay])) {
       if (entry.task === from) entry.task = to;
       for (const moment of [entry.from, entry.to]) {
         if (moment?.after === from) moment.after = to;

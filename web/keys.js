@@ -23,7 +23,9 @@ export function bindKeys(hands) {
     if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
     if (target.matches('input, textarea')) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
-    if (!isForBoard(hands, event, key)) return;
+    const deed = deedOf(hands, event, key);
+    if (!deed) return;
+    deed();
     event.preventDefault();
     if (!STEPS[key] && !event.ctrlKey && !event.metaKey) down = key;
   });
@@ -57,38 +59,22 @@ function keyOf({ key, code }) {
   return (key > '~' && code.startsWith('Key') ? code[3] : key).toLowerCase();
 }
 
-function isForBoard(hands, { target, ctrlKey, metaKey, altKey, shiftKey }, key) {
-  if (ctrlKey || metaKey) return isForHistory(hands, key, shiftKey);
-  const id = target.closest('.card')?.dataset.id;
-  return !altKey && ((id !== undefined && isForCard(hands, id, key)) || isForAll(hands, key, target));
-}
-
-function isForHistory({ undo, redo }, key, isBack) {
-  const step = { y: redo, z: isBack ? redo : undo }[key];
-  step?.();
-  return !!step;
-}
-
-function isForCard(hands, id, key) {
-  const { carry, focus } = hands;
+/** What a key does, if anything. @returns {(() => void) | undefined} */
+function deedOf(hands, { target, ctrlKey, metaKey, altKey, shiftKey }, key) {
+  const { carry, focus, undo, redo, help } = hands;
+  if (ctrlKey || metaKey) return { y: redo, z: shiftKey ? redo : undo }[key];
+  if (altKey) return;
+  const [id, way] = [target.closest('.card')?.dataset.id, STEPS[key]];
   const isCarrying = carry.operation !== null;
-  if (STEPS[key] && isCarrying) carry.to(step(hands.view(), carry.operation.task, STEPS[key]));
-  else if (STEPS[key]) choose(hands, id, STEPS[key]);
-  else if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) (carry.drop(key === 'Escape'), focus(id));
-  else if (!isCarrying && DEEDS[key]) hands[DEEDS[key]](id);
-  else return false;
-  return true;
-}
-
-function isForAll({ help, focus }, key, target) {
+  if (id !== undefined) {
+    if (way) return () => (isCarrying ? carry.to(step(hands.view(), carry.operation.task, way)) : choose(hands, id, way));
+    if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) return () => (carry.drop(key === 'Escape'), focus(id));
+    if (!isCarrying && DEEDS[key]) return () => hands[DEEDS[key]](id);
+  }
+  const reach = (selector, place = document) => place?.querySelector(selector);
   const card = '.card:not(.editing)';
-  const first = target.closest('ol')?.querySelector(card) ?? document.querySelector(card);
-  if (key === '?') help();
-  else if (key === '/') document.getElementById('filter').focus();
-  else if (key === 'n') document.querySelector('input').focus();
-  else if (STEPS[key] && first) focus(first.dataset.id);
-  else return false;
-  return true;
+  const first = way && (reach(card, target.closest('ol')) ?? reach(card));
+  return first ? () => focus(first.dataset.id) : { '?': help, '/': () => reach('#filter').focus(), n: () => reach('input').focus() }[key];
 }
 
 /** Esc leaves a field, and clears the filter. */
@@ -123,7 +109,8 @@ export class Carry {
   lift(task) {
     const operation = (this.operation = this.state.add({ id: uuid4(), kind: 'change', task, phase: 'held' }));
     this.leases.take(task, 'dragging', (reason) => {
-      if (this.operation === operation) this.drop(true);
+      if (this.operation !== operation) return; // what was dropped is refused by itself
+      this.drop(true);
       this.hands.fail(`Put back. ${reason}`);
     });
     this.hands.draw();
@@ -147,7 +134,7 @@ export class Carry {
     state.cancel(operation);
     const { task, list, after, before } = operation;
     const isMoved = list !== undefined && find(state.view(), task) && !stands(this.hands.view(), task, operation);
-    if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, isLeased: this.leases.held.has(task) });
+    if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, lease: this.leases.held.get(task)?.id });
     else {
       this.leases.drop(task);
       this.hands.say('Put back.');

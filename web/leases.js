@@ -22,11 +22,11 @@ export class Leases {
    * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
    */
   take(task, activity, refused) {
-    if (this.share(task) || Number.isNaN(Number(task))) return;
+    if (this.share(task, refused) || Number.isNaN(Number(task))) return;
     const id = uuid4();
-    const ask = () => this.#ask(task, activity, id, refused);
+    const ask = () => this.#ask(task, activity, id);
     const renew = () => (held.renewed = ask());
-    const held = { id, users: 1, timer: setInterval(renew, this.renewMs), taken: ask(), renewed: null };
+    const held = { id, users: 1, refused: [refused], timer: setInterval(renew, this.renewMs), taken: ask(), renewed: null };
     this.held.set(task, held);
     this.state.ownLeases.add(id);
   }
@@ -37,17 +37,21 @@ export class Leases {
     return this.held.get(task)?.id ?? null;
   }
 
-  /** Holds it for one more user, if it is held. */
-  share(task) {
+  /**
+   * Holds it for one more user, if it is held.
+   * @param {(reason: string) => void} [refused] as for take @returns {string | undefined} the lease's id
+   */
+  share(task, refused = () => {}) {
     const held = this.held.get(task);
     if (held) held.users += 1;
-    return held !== undefined;
+    held?.refused.push(refused);
+    return held?.id;
   }
 
-  /** Gives up a task, after its taking or renewal was answered. */
-  drop(task) {
+  /** Gives up a task, after its taking or renewal was answered; id: of that lease only. */
+  drop(task, id = this.held.get(task)?.id) {
     const held = this.held.get(task);
-    if (!held || --held.users > 0) return;
+    if (held?.id !== id || !held || --held.users > 0) return;
     this.#forget(task);
     const answered = Promise.all([held.taken, held.renewed]);
     this.leaving.set(task, answered.then(() => this.api.dropLease(task, held.id)).catch(() => {}));
@@ -58,12 +62,13 @@ export class Leases {
     this.held.forEach(({ id }, task) => this.api.dropLease(task, id).catch(() => {}));
   }
 
-  async #ask(task, activity, id, refused) {
+  async #ask(task, activity, id) {
     await this.leaving.get(task);
     const { status, message } = await this.api.takeLease(task, activity, id).catch((error) => error);
-    if (status !== 423 || this.held.get(task)?.id !== id) return;
+    const held = this.held.get(task);
+    if (status !== 423 || held?.id !== id) return;
     this.#forget(task);
-    refused(message);
+    held.refused.forEach((refused) => refused(message));
   }
 
   #forget(task) {

@@ -31,8 +31,7 @@ const editor = new Editor(renderer, byId('editor'), {
 });
 const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
-  const card = renderer.element(state.operations.at(-1).task);
-  if (card) keepInSight(card);
+  keepInSight(renderer.element(state.operations.at(-1).task));
 }, draw);
 let [isLoading, loadingTimer, frame] = [true, 0, 0];
 
@@ -84,7 +83,7 @@ function rename(id, typed, base) {
   if (name === null) return false;
   const { list = columns[0] } = renderer.element(id)?.closest('ol').dataset ?? {};
   if (!found(id)) act({ kind: 'add', task: `new-${uuid4()}`, restore: id, name, list, at: 'bottom' });
-  else if (name !== base) act({ kind: 'change', task: id, name, guard: () => ({ name: base }), isLeased: leases.share(id) });
+  else if (name !== base) act({ kind: 'change', task: id, name, guard: () => ({ name: base }), lease: leases.share(id) });
   return true;
 }
 
@@ -113,10 +112,10 @@ async function menu(id) {
 /** What became of an operation. @param {Outcome} outcome */
 function heard(outcome) {
   history.heard(outcome);
-  if (outcome.kind === 'named') return renderer.rename(outcome.from, outcome.to);
+  if (outcome.kind === 'named') return (renderer.rename(outcome.from, outcome.to), editor.named(outcome.to));
   const { operation } = outcome;
-  if (operation.isLeased) leases.drop(operation.task);
-  operation.isLeased = false;
+  if (operation.lease) leases.drop(operation.task, operation.lease);
+  operation.lease = undefined;
   if (outcome.kind === 'dropped') refused(operation, outcome.reason, outcome.current);
 }
 
@@ -151,8 +150,9 @@ function editAgain(id, typed, base) {
 
 function leaseForEdit(id) {
   leases.take(id, 'editing', (reason) => {
-    const typed = editor.open?.id === id && editor.isDirty() ? editor.open.area.value : null;
-    if (editor.open?.id === id) editor.close();
+    if (editor.open?.id !== id) return; // what was saved is refused by itself
+    const typed = editor.isDirty() ? editor.open.area.value : null;
+    editor.close();
     fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editAgain(id, typed) });
   });
 }
@@ -203,7 +203,8 @@ const drag = new Drag({
   refused: isFree,
   started: (id) => {
     leases.take(id, 'dragging', (reason) => {
-      if (drag.card?.dataset.id === id) drag.cancel();
+      if (drag.card?.dataset.id !== id) return; // what was dropped is refused by itself
+      drag.cancel();
       fail(`Put back. ${reason}`);
     });
   },
@@ -211,7 +212,7 @@ const drag = new Drag({
     renderer.letGo(id);
     const isThere = found(id) !== null;
     if (!isThere) fail(DELETED);
-    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, isLeased: leases.held.has(id) });
+    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, lease: leases.held.get(id)?.id });
     else leases.drop(id);
     draw();
   },

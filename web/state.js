@@ -83,15 +83,17 @@ export class State {
   answered(operation, task, now) {
     this.#done(operation, task);
     if (!this.operations.includes(operation)) return;
+    const { task: id } = operation;
+    const isShown = this.synced.tasks.get(id)?.revision === task?.revision && (task || !this.#unseen(id));
     Object.assign(operation, { phase: 'answered', answeredAt: now, revision: task?.revision });
-    if (this.synced.tasks.get(operation.task)?.revision === task?.revision) this.cancel(operation);
+    if (isShown) this.cancel(operation);
   }
 
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
+    if (operation.kind !== 'change') this.#refuseUndo(operation, reason);
     this.cancel(operation);
     if (operation.kind === 'add') this.#dropFollowers(operation);
-    if (operation.kind === 'remove') this.#refuseUndo(operation, reason);
     this.report({ kind: 'dropped', operation, reason, current });
   }
 
@@ -210,7 +212,7 @@ export class State {
     for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
   }
 
-  /** Undoing a deletion that did not happen would make a copy. */
+  /** To bring back what was not deleted, or was never there, would make a copy. */
   #refuseUndo({ task }, reason) {
     this.operations.filter(({ restore }) => restore === task).forEach((undo) => this.refused(undo, reason));
   }
@@ -229,7 +231,7 @@ function dropNeighbour(operation, id) {
 }
 
 function differs(operation, task) {
-  return Object.entries(operation.guard?.() ?? {}).some(([field, value]) => task[field] !== value);
+  return Object.entries(operation.guard?.(operation.task) ?? {}).some(([field, value]) => task[field] !== value);
 }
 
 function shows(task, operation) {

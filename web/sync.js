@@ -117,49 +117,37 @@ export class SyncLine {
 
   async #open(link, { list, leases }) {
     const until = now() + this.settings.grantLimitMs;
-    const open = (kind, id) => granted(() => link.client[kind]({ id, mode: 'open_existing' }), until);
+    const { begin, put, gone, read, lease, leaseGone, end } = this.listener;
+    const open = async (kind, id, ...hands) =>
+      this.#mirror(link, await granted(() => link.client[kind]({ id, mode: 'open_existing' }), until), ...hands);
     await Promise.all([
-      open('list', list).then((tasks) => this.#tasks(link, tasks)),
-      open('map', leases).then((map) => this.#leases(link, map)),
+      open('list', list, begin, (item) => put(plain(item)), ({ index }) => gone(index), (items) => read(items.map(plain))),
+      open('map', leases, () => {}, ({ key, data }) => lease(key, data), ({ key }) => leaseGone(key)),
     ]);
-    this.listener.end();
+    end();
     link.isOpen = true;
     this.failures = 0;
     if (link.isUp) this.#say('live');
   }
 
-  #tasks(link, list) {
-    if (link !== this.link) throw TOO_LATE;
-    const { begin, put, gone, read } = this.listener;
-    begin();
-    this.#follow(link, list, ({ item }) => put(plain(item)), ({ index }) => gone(index));
-    return this.#read(link, list, (items) => read(items.map(plain)));
-  }
-
-  #leases(link, map) {
-    const { lease, leaseGone } = this.listener;
-    this.#follow(link, map, ({ item }) => lease(item.key, item.data), ({ key }) => leaseGone(key));
-    return this.#read(link, map, (items) => items.forEach(({ key, data }) => lease(key, data)));
-  }
-
-  #follow(link, object, put, gone) {
+  /** Hands on what an object holds: events from the first moment, then all pages, each while the next is on its way. */
+  async #mirror(link, object, begin, put, gone, take = (items) => items.forEach(put)) {
+    const check = () => {
+      if (link !== this.link) throw TOO_LATE;
+    };
     const hear = (act) => (event) => {
       if (link !== this.link) return;
       this.heardAt = now();
       act(event);
     };
-    object.on('itemAdded', hear(put));
-    object.on('itemUpdated', hear(put));
+    check();
+    begin();
+    for (const type of ['itemAdded', 'itemUpdated']) object.on(type, hear(({ item }) => put(item)));
     object.on('itemRemoved', hear(gone));
-    object.on('removed', () => this.#lost(link));
-    object.on('failure', () => this.#lost(link));
-  }
-
-  /** All pages, each handed on as it comes, while the next is on its way. */
-  async #read(link, object, take) {
+    for (const type of ['removed', 'failure']) object.on(type, () => this.#lost(link));
     for (let next = object.getItems({ pageSize: 100 }); next;) {
       const page = await next;
-      if (link !== this.link) throw TOO_LATE;
+      check();
       this.heardAt = now();
       next = page.hasNextPage ? page.nextPage() : null;
       take(page.items);

@@ -13,9 +13,9 @@ type Place = { list?: string; after?: string | null; before?: string | null; at?
  * `guard` gives the fields that nobody else may have changed: with it, it is conditional from the start. */
 type Operation = Place & {
   id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; name?: string; restore?: string;
-  guard?: () => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
+  guard?: (id: string) => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
   base?: string; revision?: string; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
-  isLeased?: boolean; entry?: Entry; isRevert?: 'undo' | 'redo';
+  lease?: string; entry?: Entry; isRevert?: 'undo' | 'redo';
 };
 /** Of one that is not begun yet: some fields are given, the rest is filled in. */
 type Wanted = Partial<Operation> & Pick<Operation, 'kind' | 'task'>;
@@ -70,7 +70,7 @@ type LineListener = {
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
-type Held = { id: string; users: number; taken: Promise<void>; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
+type Held = { id: string; users: number; refused: ((reason: string) => void)[]; taken: Promise<void>; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
 
 declare const Twilio: { Sync: { Client: any } };
 interface Window {

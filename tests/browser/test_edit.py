@@ -107,6 +107,21 @@ def test_a_draft_survives_a_reload(board, page):
     expect(editor(page)).to_have_value("half a though")
 
 
+def test_an_editor_opened_before_its_task_has_an_id_keeps_lease_and_draft(board, two_pages):
+    page, other = two_pages
+    held = []
+    page.route("**/tasks", lambda route: held.append(route))
+    add(page, "milk")
+    until(page, lambda: held)
+    edit(page, "milk", "oat milk")
+    held[0].continue_()
+    expect(card(other, "milk").locator(".notes")).to_contain_text("is editing")
+    page.unroute("**/tasks")
+    reload(page)
+    wait_live(page)
+    expect(editor(page)).to_have_value("oat milk")
+
+
 def test_a_reconnect_leaves_the_editor_alone(board, new_page, wire):
     board.fill(todo="a")
     page = board.open(new_page(), wire.url)

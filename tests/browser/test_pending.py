@@ -50,9 +50,13 @@ def test_a_refused_drag_goes_back_with_the_reason(board, page, status):
     expect(alert(page)).to_contain_text("'a' went back.")
 
 
-def test_a_refused_add_puts_the_text_back_into_the_field(page):
-    refuse(page, "POST", 503)
+def test_a_refused_add_puts_the_text_back_into_the_field_once_that_is_left(page):
+    held = []
+    page.route("**/tasks", lambda route: held.append(route))
     add(page, "milk")
+    until(page, lambda: held)
+    page.locator("#new input").blur()
+    held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
     expect(alert(page)).to_contain_text("'milk' was not added")
     see(page, todo="")
     expect(page.locator("#new input")).to_have_value("milk")

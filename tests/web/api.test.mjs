@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { COLUMNS, item, later, world } from './world.mjs';
 
-const { Api, OutcomeUnknown } = await import('../../web/api.js');
+const { Api, OutcomeUnknown, Refusal } = await import('../../web/api.js');
 
 test('a lease is held, and named again, while it is unknown whether a change happened', async () => {
   const sent = [];
@@ -18,7 +18,7 @@ test('a lease is held, and named again, while it is unknown whether a change hap
   });
   page.state.put(item(0));
   page.leases.take('0', 'dragging', () => {});
-  const move = page.act({ kind: 'change', task: '0', list: 'doing', isLeased: true });
+  const move = page.act({ kind: 'change', task: '0', list: 'doing', lease: page.leases.held.get('0')?.id });
   await later();
   assert.deepEqual(page.calls.map(([what]) => what), ['take']);
   move.retryAt = 0;
@@ -42,3 +42,27 @@ test('a task that has no id yet is no neighbour for the server', async (t) => {
   await new Api(COLUMNS, async () => '').send({ kind: 'add', id: 'x', name: 'a', after: 'new-1', before: '0', restore: 'new-2' });
   assert.deepEqual(bodies, [{ name: 'a', before: 0 }]);
 });
+
+for (const status of [429, 502, 503, 507]) {
+  test(`a refusal with ${status} of a repetition says nothing of the first try`, async () => {
+    const answers = [new OutcomeUnknown(), new Refusal(status, {}, '1')];
+    const page = world({ send: async () => Promise.reject(answers.shift()) });
+    const add = page.act({ kind: 'add', task: 'new-1', name: 'x', list: 'todo', at: 'bottom' });
+    await later();
+    add.retryAt = 0;
+    page.outbox.pump();
+    await later();
+    assert.equal(answers.length, 0);
+    assert.equal(add.phase, 'unknown');
+    assert.deepEqual(page.log, []);
+  });
+}
+
+for (const status of [401, 403, 404, 429]) {
+  test(`a ${status} of a tunnel that the board is not behind says nothing of the outcome`, async (t) => {
+    const headers = { 'Content-Type': 'text/html' };
+    t.mock.method(globalThis, 'fetch', async () => new Response('<h1>Offline</h1>', { status, headers }));
+    const api = new Api(COLUMNS, async () => '');
+    await assert.rejects(api.send({ kind: 'remove', task: '1' }), OutcomeUnknown);
+  });
+}

@@ -65,3 +65,87 @@ test('a redo of what another deleted is refused as a redo', async () => {
   page.history.revert('redo');
   assert.match(page.log.at(-1).reason, /^Not redone/);
 });
+
+test('a chain of deletions and undos whose first is refused makes no copy', async () => {
+  const sent = [];
+  let refuse;
+  const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(423, {}))));
+  const page = world({ send: ({ kind }) => (sent.push(kind), late) });
+  page.state.put(item(0));
+  page.act({ kind: 'remove', task: '0' });
+  for (const which of ['undo', 'redo', 'undo']) page.history.revert(which);
+  await later();
+  refuse();
+  await later();
+  assert.deepEqual(sent, ['remove']);
+  assert.deepEqual(page.state.view()[0].cards.map(({ task }) => task.id), ['0']);
+});
+
+test('steps of a chain that is refused know their task by the id that it had before', async () => {
+  let refuse;
+  const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(423, {}))));
+  const page = world({ send: () => late });
+  const added = () => page.state.operations.at(-1).task;
+  page.state.put(item(0));
+  page.act({ kind: 'remove', task: '0' });
+  page.history.revert('undo');
+  for (let n = 0; n < 2; n++) {
+    page.act({ kind: 'remove', task: added() });
+    page.history.revert('undo');
+  }
+  page.act({ kind: 'change', task: added(), name: 'b' });
+  refuse();
+  await later();
+  assert.deepEqual([...new Set(page.history.stacks.undo.map(({ task }) => task))], ['0']);
+});
+
+test('an adding that is refused takes its redo along', async () => {
+  const sent = [];
+  let refuse;
+  const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(429, {}))));
+  const page = world({ send: ({ kind }) => (sent.push(kind), late) });
+  page.act({ kind: 'add', task: 'new-1', name: 'x', list: 'todo', at: 'bottom' });
+  for (const which of ['undo', 'redo']) page.history.revert(which);
+  await later();
+  refuse();
+  await later();
+  assert.deepEqual(sent, ['add']);
+  assert.deepEqual(page.state.view()[0].cards, []);
+});
+
+test('an undo made before its task had an id does not write over what another wrote', async () => {
+  let answer;
+  const theirs = item(5, { name: 'theirs', op: 'other' }, 'r3');
+  const answers = [
+    new Promise((done) => (answer = () => done(item(5, { name: 'x' }, 'r1')))),
+    Promise.resolve(item(5, { name: 'y' }, 'r2')),
+    Promise.reject(new Refusal(412, { task: theirs })),
+  ];
+  answers[2].catch(() => {});
+  const page = world({ send: () => answers.shift() ?? Promise.resolve(item(5, { name: 'x' }, 'r4')) });
+  page.act({ kind: 'add', task: 'new-1', name: 'x', list: 'todo', at: 'bottom' });
+  page.act({ kind: 'change', task: 'new-1', name: 'y' });
+  page.history.revert('undo');
+  await later();
+  answer();
+  for (let n = 0; n < 5; n++) await later();
+  assert.equal(answers.length, 0);
+  assert.deepEqual(page.log.filter(({ kind }) => kind === 'dropped').map(({ current }) => current.name), ['theirs']);
+});
+
+test('a step whose undo is refused late knows its task by the id that it has got', async () => {
+  let answer;
+  const page = world({
+    send: ({ kind, name }) => {
+      if (kind === 'remove') return busy();
+      return name === 'b' ? Promise.resolve(item(6)) : new Promise((done) => (answer = () => done(item(5))));
+    },
+  });
+  page.act({ kind: 'add', task: 'new-a', name: 'a', list: 'todo', at: 'top' });
+  page.history.revert('undo');
+  page.act({ kind: 'add', task: 'new-b', name: 'b', list: 'done', at: 'top' });
+  await later();
+  answer();
+  for (let n = 0; n < 5; n++) await later();
+  assert.deepEqual(page.history.stacks.undo.map(({ task }) => task), ['6', '5']);
+});

@@ -57,5 +57,5 @@ test('a card that has no lease yet gives none up after it was carried', () => {
   carry.lift('new-1');
   carry.to({ list: 'doing' });
   carry.drop();
-  assert.equal(state.operations.at(-1)?.isLeased, false);
+  assert.equal(state.operations.at(-1)?.lease, undefined);
 });

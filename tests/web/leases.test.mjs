@@ -57,3 +57,27 @@ test('a renewal under way is answered before the lease is given up', async (t) =
   await leases.leaving.get('3');
   assert.deepEqual(calls.map(([what]) => what), ['take', 'renewed', 'drop']);
 });
+
+test('what was done under an earlier lease leaves a later one alone', async () => {
+  const { leases } = page();
+  leases.take('3', 'dragging', () => {});
+  const earlier = await leases.idOf('3');
+  leases.drop('3');
+  leases.take('3', 'editing', () => {});
+  const id = await leases.idOf('3');
+  leases.drop('3', earlier);
+  assert.equal(leases.held.get('3').id, id);
+  leases.drop('3', id);
+  assert.equal(leases.held.size, 0);
+});
+
+test('all who share a lease are told that it is refused', async () => {
+  const { leases } = page();
+  leases.api.takeLease = () => Promise.reject({ status: 423, message: 'ann has it' });
+  const told = [];
+  leases.take('3', 'editing', (reason) => told.push(['editor', reason]));
+  leases.take('3', 'dragging', (reason) => told.push(['drag', reason]));
+  await leases.idOf('3');
+  await later();
+  assert.deepEqual(told, [['editor', 'ann has it'], ['drag', 'ann has it']]);
+});

@@ -403,6 +403,15 @@ test('a deleted task is hidden until Sync removes it', () => {
   assert.equal(state.operations.length, 0);
 });
 
+test('a task that is deleted before Sync shows it stays away', () => {
+  const { state } = board([]);
+  const add = send(state, state.add({ id: MARK, kind: 'add', task: 'new-1', name: 'x', list: 'todo', at: 'bottom' }));
+  state.answered(add, item(5, { name: 'x', key: MARK }), 0);
+  const removal = send(state, state.add({ id: 'i', kind: 'remove', task: '5' }));
+  state.answered(removal, null, 10);
+  assert.deepEqual(names(state), ['', '', '']);
+});
+
 test('a refused neighbour is left out and the move goes again under a fresh key', () => {
   const { state } = board();
   const operation = send(state, move(state, '0', 'todo', { after: '1', before: '2' }, 'old'));
