@@ -39,7 +39,7 @@ soak: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## the full form of the 
 	$(PY) -m tests.faults.soak --seeds $(or $(SEEDS),20)
 
 reset: .venv/.installed ## clear the board: asks, writes a snapshot first (YES=1 does not ask)
-	@$(PY) -m kanban_server.cli reset $(if $(YES),--yes)
+	@$(PY) -m kanban_server.cli reset $(if $(filter 1,$(YES)),--yes)
 
 export: .venv/.installed ## write a snapshot of the board
 	@$(PY) -m kanban_server.cli export

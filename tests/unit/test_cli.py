@@ -1,6 +1,7 @@
 """The commands of an admin, on an emulator of their own in the data folder."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 from kanban_server.cli import main
 from kanban_server.serve import open_store
 from kanban_server.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -56,6 +59,13 @@ def test_reset_deletes_after_a_yes_and_leaves_a_snapshot(data, tasks):
 def test_reset_for_scripts_does_not_ask(data, tasks):
     assert "2 tasks deleted" in run("reset", "--yes").output
     assert names(data) == []
+
+
+@pytest.mark.parametrize("yes", ["0", "no", "", "1"])
+def test_make_leaves_the_question_out_for_a_1_alone(yes):
+    command = ["make", "--dry-run", "reset", f"YES={yes}"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert ("cli reset --yes" in told) == (yes == "1")
 
 
 def test_an_empty_board_needs_no_reset(data):
