@@ -83,6 +83,7 @@ def _examine_settings() -> Iterator[doctor.Finding]:
     try:
         settings = load_settings(os.environ, Path(".env"))
         yield doctor.Finding(True, "settings, from the environment and .env")
+        yield from doctor.check_names(os.environ, Path(".env"))
         yield from doctor.check_folder(settings)
         yield from doctor.check_port(settings)
         with open_store(settings) as store:

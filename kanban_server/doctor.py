@@ -7,7 +7,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,11 +18,12 @@ import requests
 from . import errors
 from .listener import listener_for, url_of
 from .page import VENDOR_FILES
-from .settings import Settings, SettingsError
+from .settings import Settings, SettingsError, read_env_file
 from .sync_store import OTHER_ACCOUNT, SyncStore
 
 MAX_SKEW_SECONDS = 60
 REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
 
 
 class Finding(NamedTuple):
@@ -51,6 +52,19 @@ def check_libraries() -> Iterator[Finding]:
     for name, path in VENDOR_FILES.items():
         is_there = path.is_file()
         yield Finding(is_there, name + ("" if is_there else " is missing: run `make run` once"))
+
+
+def check_names(environ: Mapping[str, str], env_file: Path) -> Iterator[Finding]:
+    """Look for names that are no setting; TWILIO_ ones of the environment may be another's."""
+    known = re.findall(r"^(\w+)=", EXAMPLE.read_text(encoding="utf-8"), re.M)
+    own = {name: "the environment" for name in environ if name.startswith("KANBAN_")}
+    prefixes = ("KANBAN_", "TWILIO_")
+    own |= {n: str(env_file) for n in read_env_file(env_file) if n.upper().startswith(prefixes)}
+    for name, source in own.items():
+        if name not in known:
+            yield Finding(
+                False, f"{name} (from {source}) is no setting: .env.example names them all"
+            )
 
 
 def check_folder(settings: Settings) -> Iterator[Finding]:

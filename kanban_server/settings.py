@@ -1,5 +1,6 @@
-"""The settings, read once at start from the environment and `.env`; README lists them all."""
+"""The settings, read once at start from the environment and `.env`: see `.env.example`."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import idna
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 
 TWILIO_NAMES = (
     "TWILIO_ACCOUNT_SID",
@@ -145,7 +146,7 @@ class _Values:
     def __init__(self, environ: Mapping[str, str], env_file: Path | None):
         self._file = env_file
         self._environ = environ
-        self._from_file = _read(env_file) if env_file else {}
+        self._from_file = read_env_file(env_file) if env_file else {}
 
     def text(self, name: str) -> str:
         """Give the value; empty and `<placeholder>` count as not set."""
@@ -212,12 +213,36 @@ def _host(name: str) -> str:
     return host
 
 
-def _read(env_file: Path) -> dict[str, str | None]:
-    """Read a `.env`; a dollar in a value stands for itself."""
+def read_env_file(path: Path) -> dict[str, str | None]:
+    """Read a `.env`, if there is one; a dollar in a value stands for itself.
+
+    What would be passed over is refused, for it may be the passcode. Raises SettingsError.
+    """
+    bindings = _bindings(path)
+    for binding in bindings:
+        if binding.error or (binding.key and binding.value is None):
+            raise SettingsError(
+                f"{path}: line {_line(binding)} is not NAME=value, or leaves a quote open: mend it."
+            )
+    return {binding.key: binding.value for binding in bindings if binding.key}
+
+
+def _bindings(path: Path) -> list[Binding]:
     try:
-        return dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+        if path.is_file():
+            with path.open(encoding="utf-8") as file:
+                return list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file} cannot be read: {error}.") from error
+        raise SettingsError(f"{path} cannot be read: {error}.") from error
+    if os.path.lexists(path):
+        raise SettingsError(f"{path} is a folder, a pipe or a link to nothing: put a file there.")
+    return []
+
+
+def _line(binding: Binding) -> int:
+    """Give the number of its line; dotenv counts from the blank lines before it."""
+    text = binding.original.string
+    return binding.original.line + text.removesuffix(text.lstrip()).count("\n")
 
 
 def _real(value: str | None) -> str:

@@ -151,3 +151,11 @@ def test_doctor_names_what_is_missing_in_the_settings(data, monkeypatch):
     assert (
         "WRONG TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_SYNC_SERVICE_SID not set" in result.output
     )
+
+
+def test_doctor_names_what_is_no_setting(data, monkeypatch):
+    monkeypatch.setenv("KANBAN_PASSCOD", "secret")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "WRONG KANBAN_PASSCOD (from the environment) is no setting" in result.output
+    assert "secret" not in result.output

@@ -129,3 +129,21 @@ def test_a_board_that_runs_on_an_ipv6_address_is_well(sync):
 def test_a_board_on_the_port_is_asked_past_a_proxy(proxy):
     assert wrong(doctor.check_port(Settings(port=proxy.port))) == []
     assert proxy.asked == ["/healthz"]
+
+
+def test_a_name_in_the_file_that_is_no_setting_is_told(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("KANBAN_PASSCOD=secret\nTWILIO_SID=x\nkanban_port=1\nHOME=x\nKANBAN_DATA=\n")
+    told = wrong(doctor.check_names({}, path))
+    assert told == [
+        f"{name} (from {path}) is no setting: .env.example names them all"
+        for name in ("KANBAN_PASSCOD", "TWILIO_SID", "kanban_port")
+    ]
+
+
+def test_a_name_in_the_environment_that_is_no_setting_is_told_unless_it_may_be_anothers(tmp_path):
+    environ = {"KANBAN_PASCODE": "secret", "TWILIO_AUTH_TOKEN": "x", "KANBAN_PORT": "1"}
+    told = wrong(doctor.check_names(environ, tmp_path / "none"))
+    assert told == [
+        "KANBAN_PASCODE (from the environment) is no setting: .env.example names them all"
+    ]

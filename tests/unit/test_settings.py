@@ -1,11 +1,14 @@
 """The settings: where they come from, and the message when one does not fit."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 from kanban_server.settings import Settings, SettingsError, load_settings
 
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 ALL = {
     "TWILIO_ACCOUNT_SID": "AC" + "0a" * 16,
     "TWILIO_API_KEY": "SK" + "1b" * 16,
@@ -71,6 +74,40 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path):
     path = tmp_path / ".env"
     path.write_bytes(b"KANBAN_PORT=\xff\xfe\n")
     assert str(path) in refusal({}, path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['KANBAN_PASSCODE="secret', "KANBAN_PASSCODE='secret\"", 'KANBAN_PASSCODE="secret" x',
+     "KANBAN_PASSCODE secret", "KANBAN_PASSCODE:secret", "KANBAN_PASSCODE", "=secret"],
+)  # fmt: skip
+def test_a_line_of_the_file_that_sets_nothing_is_refused_by_its_number_alone(line, tmp_path):
+    path = write(tmp_path, f"# ours\nKANBAN_PORT=6000\n\n\n  {line}\nKANBAN_COLUMNS=a\n")
+    text = refusal({}, path)
+    assert text.startswith(f"{path}: line 5 is not NAME=value")
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [os.mkdir, os.mkfifo, lambda path: os.symlink("none", path)],
+    ids=["folder", "pipe", "link"],
+)
+def test_what_is_in_the_place_of_the_file_and_is_none_is_refused(make, tmp_path):
+    make(tmp_path / ".env")
+    assert f"{tmp_path / '.env'} is a folder, a pipe or a link" in refusal({}, tmp_path / ".env")
+
+
+def test_the_example_of_a_file_explains_every_setting():
+    asked = set()
+
+    class Environ(dict):
+        def get(self, name):
+            asked.add(name)
+
+    load_settings(Environ())
+    assert set(re.findall(r"^(\w+)=", EXAMPLE.read_text(), re.M)) == asked
+    assert load_settings({}, EXAMPLE) == load_settings({})
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name != "TWILIO_API_SECRET"])
