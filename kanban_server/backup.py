@@ -62,11 +62,14 @@ def write(items: list[Item], path: Path) -> None:
     made = datetime.now(timezone.utc).isoformat(timespec="seconds")
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
-    with open(draft, "w", encoding="utf-8", opener=_for_us_alone) as file:
-        json.dump({"list": LIST_NAME, "made": made, "tasks": rows}, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with open(draft, "w", encoding="utf-8", opener=_for_us_alone) as file:
+            json.dump({"list": LIST_NAME, "made": made, "tasks": rows}, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _for_us_alone(path: str, flags: int) -> int:

@@ -191,3 +191,10 @@ def test_there_is_never_half_a_snapshot(items, tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         backup.write([Item(0, {}, "1", "")], path)
     assert backup.load(path) == items
+
+
+def test_a_snapshot_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        backup.write([Item(0, {}, "1", "")], tmp_path / "s.json")
+    assert list(tmp_path.iterdir()) == []
