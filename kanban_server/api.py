@@ -202,8 +202,12 @@ def _address(guard: Guard) -> str:
 
 
 def _require_json() -> None:
-    if request.method in ("POST", "PATCH", "PUT") and request.mimetype != "application/json":
+    if request.method not in ("POST", "PATCH", "PUT"):
+        return
+    if request.mimetype != "application/json":
         raise errors.NotJson("Send the body as JSON, with Content-Type: application/json.")
+    if request.headers.get("Content-Encoding", "").lower() not in ("", "identity"):
+        raise errors.NotJson("Send the body plain: no Content-Encoding is taken.")
 
 
 def _options(settings: Settings) -> dict[str, Any]:

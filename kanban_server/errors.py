@@ -30,9 +30,9 @@ class BadRequest(KanbanError):
 
 
 class NotJson(KanbanError):
-    """The body is not declared as JSON."""
+    """The body is not declared as JSON, or as packed."""
 
-    status, title = 415, "The body is not JSON"
+    status, title = 415, "The body is not plain JSON"
 
 
 class NotAllowedHere(KanbanError):

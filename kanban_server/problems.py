@@ -25,7 +25,7 @@ TITLES = {
     409: "The neighbour is not there",
     412: "The task was changed",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body is not plain JSON",
     422: "Some fields do not fit",
     423: "Someone else holds the task",
     429: "Too many requests",

@@ -162,6 +162,21 @@ def test_a_body_that_is_not_called_json_is_refused(kind, call, steady):
     problem(steady.open(path, method=method, data=b'{"name": "a"}', content_type=kind), 415)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])
+@pytest.mark.parametrize("call", ["POST /tasks", "PATCH /tasks/0", "PUT /tasks/0/lease"])
+def test_a_body_that_is_encoded_or_called_so_is_refused(coding, call, steady):
+    method, path = call.split()
+    headers = {"Content-Encoding": coding}
+    answer = steady.open(path, method=method, json={"name": "a"}, headers=headers)
+    assert "Content-Encoding" in problem(answer, 415)["detail"]
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+def test_a_body_that_is_called_plain_is_taken(coding, client):
+    headers = {"Content-Encoding": coding}
+    assert client.post("/tasks", json={"name": "a"}, headers=headers).status_code == 201
+
+
 def test_json_may_name_its_character_set(client):
     kind = "application/json; charset=utf-8"
     assert client.post("/tasks", data=b'{"name":"a"}', content_type=kind).status_code == 201
