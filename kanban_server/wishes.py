@@ -71,19 +71,22 @@ def _mark() -> str:
 
 
 def _short_header(name: str) -> str | None:
+    """Give a header; two of one name come joined by a comma, so none may have one."""
     value = request.headers.get(name)
-    if value is None or re.fullmatch(f"[ -~]{{1,{MAX_KEY_CHARS}}}", value):
+    if value is None or (re.fullmatch(f"[ -~]{{1,{MAX_KEY_CHARS}}}", value) and "," not in value):
         return value
-    raise errors.BadRequest(f"{name} must be 1 to {MAX_KEY_CHARS} printable ASCII characters.")
+    raise errors.BadRequest(
+        f"{name} must be one, of 1 to {MAX_KEY_CHARS} printable ASCII characters without a comma."
+    )
 
 
 def _revision() -> str | None:
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    revisions = request.if_match.as_set()
-    if len(revisions) != 1:
-        raise errors.BadRequest("If-Match must name one revision.")
-    return str(revisions.pop())
+    revisions = list(request.if_match.as_set())
+    if len(revisions) == 1 and revisions[0] and len(revisions[0]) <= MAX_KEY_CHARS:
+        return revisions[0]
+    raise errors.BadRequest(f"If-Match must name one revision, of 1 to {MAX_KEY_CHARS} characters.")
 
 
 def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
     return {"in": "header", "name": name, "schema": text, "description": description}
 
 
-SHORT = {"minLength": 1, "maxLength": MAX_KEY_CHARS}
+SHORT = {"minLength": 1, "maxLength": MAX_KEY_CHARS, "pattern": "^[^,]*$"}
 KEY_HEADER = _header(
     "Idempotency-Key", "Chosen by the caller; the same again has no further effect.", **SHORT
 )
