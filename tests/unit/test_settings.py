@@ -224,6 +224,12 @@ def test_loopback_needs_no_passcode(host):
     assert load_settings({"KANBAN_HOST": host}).host == host
 
 
+def test_the_data_folder_may_be_named_below_the_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert load_settings({"KANBAN_DATA": "~/board"}).data == Path("/home/ann/board")
+    assert load_settings({"KANBAN_DATA": "~nobody-of-here/x"}).data.is_absolute()
+
+
 def test_no_secret_shows_in_a_representation():
     settings = load_settings({**ALL, "KANBAN_PASSCODE": "open sesame"})
     shown = repr(settings) + str(settings) + repr(settings.credentials)
