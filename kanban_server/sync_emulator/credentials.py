@@ -39,18 +39,22 @@ def new_credentials() -> Credentials:
 
 
 def read_credentials(folder: str | os.PathLike[str]) -> Credentials | None:
-    """Give the credentials kept in the folder, None if there are none yet."""
+    """Give the credentials kept in the folder, None if there are none. Raises FolderUnusable."""
+    path = Path(folder) / CREDENTIALS_FILE
     try:
-        text = (Path(folder) / CREDENTIALS_FILE).read_text(encoding="utf-8")
-        credentials = Credentials(**json.loads(text))
+        credentials = Credentials(**json.loads(path.read_text(encoding="utf-8")))
+        if all(value and isinstance(value, str) for value in credentials):
+            return credentials
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise FolderUnusable(f"{folder}/{CREDENTIALS_FILE} cannot be read: {error}") from error
-    for name, value in credentials._asdict().items():
-        if not isinstance(value, str) or not value:
-            raise FolderUnusable(f"{folder}/{CREDENTIALS_FILE}: {name} must be text, not {value!r}")
-    return credentials
+    except OSError as error:
+        raise FolderUnusable(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise FolderUnusable(
+        f"{path} is damaged: it must be a JSON object of {', '.join(Credentials._fields)}, each a"
+        " text. Put a copy of it back, or move the folder away to begin with nothing."
+    )
 
 
 def keep_credentials(folder: Path) -> Credentials:

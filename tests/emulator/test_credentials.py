@@ -79,16 +79,19 @@ FIELDS = ("account_sid", "auth_token", "api_key", "api_secret", "service_sid")
         "{",
         "[]",
         "[" * 100_000,
+        "\udcff",
         '{"account_sid": "AC0"}',
         json.dumps(dict.fromkeys(FIELDS, 7)),
         json.dumps(dict.fromkeys(FIELDS, "")),
     ],
 )
 def test_damaged_credentials_are_told_plainly_and_kept(tmp_path, text):
-    (tmp_path / "credentials.json").write_text(text)
-    with pytest.raises(FolderUnusable, match=r"credentials\.json"):
+    (tmp_path / "credentials.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(FolderUnusable) as told:
         Emulator(tmp_path)
-    assert (tmp_path / "credentials.json").read_text() == text
+    path = tmp_path / "credentials.json"
+    assert str(told.value).startswith(f"{path} is damaged: it must be a JSON object of account_sid")
+    assert path.read_text(errors="surrogateescape") == text
     assert owner_address(tmp_path) is None
 
 
