@@ -104,7 +104,10 @@ class TooManyRequests(KanbanError):
 
 
 class SyncError(KanbanError):
-    """Something went wrong towards Sync; code: Twilio's error code, 0 if it gave none."""
+    """Something went wrong towards Sync; code: Twilio's error code, 0 if it gave none.
+
+    "Nothing was written" is said of this try: one before it, with the same key, may be in doubt.
+    """
 
     status, title = 502, "Twilio Sync answered with an error"
 
@@ -154,7 +157,7 @@ class SyncBusy(SyncError):
 
 
 class SyncUnavailable(SyncError):
-    """Sync cannot be reached, or fails; nothing was written."""
+    """Sync cannot be reached, or fails; nothing was written, but perhaps a reader's permission."""
 
     status, title = 503, "Twilio Sync cannot be reached"
 
