@@ -58,13 +58,19 @@ class Guard:
         allowed = {*self._settings.cors_origins, self._settings.public_url} - {""}
         return origin in allowed or (bool(host) and _netloc(origin) == host)
 
-    def may_open_socket(self, origin: str, host: str) -> bool:
-        """Tell whether a page of this Origin may connect to the emulator, which asks for a token.
+    def may_reach_sync(self, remote: str, headers: Mapping[str, str]) -> bool:
+        """Tell whether a request may reach the emulator: as check_origin_of_request.
 
         Beside our own pages those of another server on this machine, as two may share one emulator.
         """
-        is_of_here = is_loopback(_hostname(_netloc(origin))) and is_loopback(_hostname(host))
-        return is_of_here or self.is_own_origin(origin, host)
+        host, origin = headers.get("Host", ""), headers.get("Origin", "")
+        if is_loopback(_hostname(_netloc(origin))) and is_loopback(_hostname(host)):
+            headers = {name: value for name, value in headers.items() if name.lower() != "origin"}
+        try:
+            self.check_origin_of_request(host, remote, headers)
+        except NotAllowedHere:
+            return False
+        return True
 
     def check_asker_of_token(self, headers: Mapping[str, str]) -> None:
         """Refuse another site's image or frame: it sends no Origin, but each token costs a write.

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -54,9 +54,9 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     emulator = _emulator(settings, _address(listener))
     try:
         app = create_app(with_emulator(settings, emulator), send=send_to(emulator))
-        board = Bridge(app, THREADS)
-        both = _Both(board, emulator.rest_app)
-        ws = emulator.socket_protocol(allow_origin=Guard(settings).may_open_socket)
+        allow = Guard(settings).may_reach_sync
+        both = _Both(Bridge(app, THREADS), emulator.rest_app, allow)
+        ws = emulator.socket_protocol(allow)
         return _run(both, listener, f"Sync: the emulator, data in {settings.data}", ws)
     finally:
         emulator.close()
@@ -127,14 +127,23 @@ def send_to(emulator: Emulator) -> Send:
 
 
 class _Both:
-    """One ASGI app: the emulator's REST below /v1/, the board everywhere else."""
+    """One ASGI app: the emulator's REST below /v1/, the board everywhere else.
 
-    def __init__(self, board: Any, sync: Any):
-        self._board, self._sync = board, sync
+    Who may not reach the emulator is left to the board, which refuses in its own words.
+    """
+
+    def __init__(self, board: Any, sync: Any, allow: Callable[[str, Mapping[str, str]], bool]):
+        self._board, self._sync, self._allow = board, sync, allow
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         is_sync = scope["type"] == "http" and scope["path"].startswith("/v1/")
-        await (self._sync if is_sync else self._board)(scope, receive, send)
+        is_for_sync = is_sync and self._allow((scope["client"] or [""])[0], _headers(scope))
+        await (self._sync if is_for_sync else self._board)(scope, receive, send)
+
+
+def _headers(scope: Any) -> dict[str, str]:
+    pairs = scope["headers"]
+    return {name.decode("latin-1").title(): value.decode("latin-1") for name, value in pairs}
 
 
 def _allow_many_connections() -> None:

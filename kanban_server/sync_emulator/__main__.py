@@ -13,7 +13,7 @@ import uvicorn
 from .emulator import Emulator
 from .errors import EmulatorError
 from .patience import ImpatientProtocol
-from .websocket import AllowOrigin
+from .websocket import Allow
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -34,7 +34,7 @@ def _port(text: str) -> int:
 
 
 def make_server(
-    emulator: Emulator, host: str, port: int, allow_origin: AllowOrigin | None = None
+    emulator: Emulator, host: str, port: int, allow: Allow | None = None
 ) -> uvicorn.Server:
     """Give the server for an emulator that has the port for itself."""
     return uvicorn.Server(
@@ -43,7 +43,7 @@ def make_server(
             host=host,
             port=port,
             http=ImpatientProtocol,
-            ws=emulator.socket_protocol(allow_origin),
+            ws=emulator.socket_protocol(allow),
             lifespan="off",
             log_level="warning",
             access_log=False,

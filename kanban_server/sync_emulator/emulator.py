@@ -23,7 +23,7 @@ from .hub import Hub
 from .limits import Limits
 from .requests import Http, Reply, json_reply
 from .rest_bodies import dumps
-from .websocket import AllowOrigin, protocol_for
+from .websocket import Allow, protocol_for
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8710"
 Pairs = str | Mapping[str, Any] | Iterable[tuple[str, Any]] | None
@@ -107,12 +107,12 @@ class Emulator:
         self.address = address
         self._lock.announce(address)
 
-    def socket_protocol(self, allow_origin: AllowOrigin | None = None) -> type[Any]:
+    def socket_protocol(self, allow: Allow | None = None) -> type[Any]:
         """Give the class for uvicorn's `ws=`.
 
-        allow_origin: tells, from the headers Origin and Host, whether a page may connect.
+        allow: tells, from the peer's address and the headers, whether a client may connect.
         """
-        return protocol_for(self, self.executor, allow_origin)
+        return protocol_for(self, self.executor, allow)
 
     def respond(
         self,

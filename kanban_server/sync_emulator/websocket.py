@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ MAX_UNSENT_BYTES = 8 * 1024 * 1024
 HANDSHAKE_SECONDS = 10.0
 READ_BUFFER_BYTES = 4096
 _CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\r\n", re.IGNORECASE)
-AllowOrigin = Callable[[str, str], bool]
+Allow = Callable[[str, Mapping[str, str]], bool]
 _log = logging.getLogger("kanban_server.sync_emulator.websocket")
 
 
@@ -153,11 +153,11 @@ class SocketListener(WSListener):
 class SyncSocket(WSProtocol):
     """A WebSocket connection, as uvicorn wants one.
 
-    listen: gives the listener of a request; ping_seconds: how often a client is tried;
+    listen(request): gives the listener of a request; ping_seconds: how often a client is tried;
     log: takes what goes wrong, for picows also tells of every client that comes and goes.
     """
 
-    listen: Callable[[WSUpgradeRequest], Any]
+    listen: Callable[..., Any]
     ping_seconds: float
     log: logging.Logger
 
@@ -213,21 +213,20 @@ class SyncSocket(WSProtocol):
 
 
 def protocol_for(
-    emulator: Emulator, executor: ThreadPoolExecutor, allow_origin: AllowOrigin | None = None
+    emulator: Emulator, executor: ThreadPoolExecutor, allow: Allow | None = None
 ) -> type[SyncSocket]:
     """Give the class that uvicorn takes as `ws=`."""
 
-    def listen(request: WSUpgradeRequest) -> Any:
+    def listen(line: SyncSocket, request: WSUpgradeRequest) -> Any:
         if request.path.decode("latin-1").partition("?")[0] != PATH:
             return None
-        origin = request.headers.get("Origin")
-        host = request.headers.get("Host", "")
-        if origin is not None and allow_origin is not None and not allow_origin(origin, host):
-            refusal = WSUpgradeResponse.create_error_response(403, b"Origin not allowed")
+        peer = line.transport.underlying_transport.get_extra_info("peername") or ("",)
+        if allow is not None and not allow(peer[0], request.headers):
+            refusal = WSUpgradeResponse.create_error_response(403, b"Not allowed")
             return WSUpgradeResponseWithListener(refusal, None)
         return SocketListener(emulator, executor)
 
     log = _log.getChild("picows")
     log.setLevel(logging.WARNING)
-    settings = {"listen": staticmethod(listen), "ping_seconds": emulator.ping_seconds, "log": log}
+    settings = {"listen": listen, "ping_seconds": emulator.ping_seconds, "log": log}
     return type("EmulatorSocket", (SyncSocket,), settings)

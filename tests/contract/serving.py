@@ -10,9 +10,9 @@ from kanban_server.sync_emulator.__main__ import make_server
 class Serving:
     """An emulator that is served, and can be stopped and started again where it was."""
 
-    def __init__(self, folder, allow_origin=None, **options):
+    def __init__(self, folder, allow=None, **options):
         self._folder = folder
-        self._allow_origin = allow_origin
+        self._allow = allow
         self._options = options
         self._port = 0
         self.start()
@@ -26,7 +26,7 @@ class Serving:
         self._port = listener.getsockname()[1]
         self.address = f"http://127.0.0.1:{self._port}"
         self.emulator = Emulator(self._folder, address=self.address, **self._options)
-        self.server = make_server(self.emulator, "127.0.0.1", self._port, self._allow_origin)
+        self.server = make_server(self.emulator, "127.0.0.1", self._port, self._allow)
         self._thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]})
         self._thread.start()
 

@@ -143,8 +143,9 @@ def test_coming_and_going_is_not_logged(connect, caplog):
     assert [one.message for one in caplog.records if "sync_emulator" in one.name] == []
 
 
-def test_origins_are_checked_if_the_composition_asks_for_it(tmp_path):
-    serving = Serving(tmp_path, allow_origin=lambda origin, host: origin == f"http://{host}")
+def test_who_may_connect_is_asked_if_the_composition_wants_it(tmp_path):
+    evil = ("127.0.0.1", "http://evil.test")
+    serving = Serving(tmp_path, allow=lambda *who: (who[0], who[1].get("Origin")) != evil)
     try:
         good = f"Origin: {serving.address}"
         for headers, status in (([good], 101), (["Origin: http://evil.test"], 403), ([], 101)):

@@ -117,11 +117,28 @@ def test_a_foreign_origin_is_refused(origin, home):
         let_in(home, Origin=origin)
 
 
-def test_a_page_of_another_server_here_may_open_the_emulators_socket(home):
-    assert home.may_open_socket("http://localhost:5002", "127.0.0.1:5001")
-    assert not home.may_open_socket("http://far.example.org", "127.0.0.1:5001")
-    assert not home.may_open_socket("http://localhost:5002", "board.example.org")
-    assert not home.is_own_origin("http://localhost:5002", "127.0.0.1:5001")
+HERE = {"Host": "127.0.0.1:5001"}
+
+
+def test_a_page_of_another_server_here_may_reach_the_emulator_and_no_other_page(home):
+    assert home.may_reach_sync("127.0.0.1", {**HERE, "Origin": "http://localhost:5002"})
+    assert not home.may_reach_sync("127.0.0.1", {**HERE, "Origin": "http://far.example.org"})
+    assert not home.is_own_origin("http://localhost:5002", HERE["Host"])
+
+
+@pytest.mark.parametrize(
+    ("remote", "headers"),
+    [
+        ("127.0.0.1", {"Host": "evil.example"}),
+        ("127.0.0.1", {"Host": "evil.example", "Origin": "http://evil.example"}),
+        ("127.0.0.1", {"Host": "board.example.org", "Origin": "http://localhost:5002"}),
+        ("127.0.0.1", {**HERE, "x-forwarded-for": "1.2.3.4"}),
+        ("192.168.1.9", HERE),
+    ],
+)
+def test_the_emulator_is_reached_from_where_the_board_is(remote, headers, home):
+    assert home.may_reach_sync("127.0.0.1", HERE)
+    assert not home.may_reach_sync(remote, headers)
 
 
 def test_a_listed_origin_is_let_in(shared):

@@ -46,17 +46,38 @@ def test_a_signal_ends_it_without_a_word(server, number):
 
 
 UPGRADE = (
-    b"GET /v3/wsconnect HTTP/1.1\r\nHost: localhost\r\n"
-    b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
 
 
+def knock(port, path, headers):
+    """Send the head of a request; give the status."""
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+        return int(line.recv(1000).split()[1])
+
+
+def port_of(server):
+    return int(re.search(r":(\d+) ", server.stdout.readline())[1])
+
+
 def test_a_page_that_comes_and_goes_is_no_news_for_the_log(server):
-    port = int(re.search(r":(\d+) ", server.stdout.readline())[1])
-    with socket.create_connection(("127.0.0.1", port)) as page:
-        page.sendall(UPGRADE)
-        assert page.recv(1000).startswith(b"HTTP/1.1 101")
+    port = port_of(server)
+    assert knock(port, "/v3/wsconnect", f"{UPGRADE}Host: localhost") == 101
     server.terminate()
     assert server.wait(20) == 0
     assert server.stderr.read() == ""
+
+
+def test_the_emulators_doors_are_as_closed_as_the_boards(server):
+    port = port_of(server)
+    for head in (
+        "Host: evil.example\r\nOrigin: http://evil.example",
+        "Host: abc.ngrok.app",
+        "Host: localhost\r\nX-Forwarded-For: 1.2.3.4",
+        "Host: localhost\r\nOrigin: http://evil.example",
+    ):
+        assert knock(port, "/v3/wsconnect", UPGRADE + head) == 403, head
+        assert knock(port, "/v1/Services", head) == knock(port, "/tasks", head) == 403, head
+    assert knock(port, "/v1/Services", "Host: localhost") == 401
