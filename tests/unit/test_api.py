@@ -127,13 +127,6 @@ def test_an_idempotency_key_that_is_none_is_refused(key, steady):
     assert names(steady) == ["Buy milk"]
 
 
-def test_two_idempotency_keys_of_one_request_are_refused(steady):
-    headers = [("Idempotency-Key", "k1"), ("Idempotency-Key", "k2")]
-    answer = steady.post("/tasks", json={"name": "a"}, headers=headers)
-    assert "Idempotency-Key" in problem(answer, 400)["detail"]
-    assert names(steady) == ["Buy milk"]
-
-
 def test_a_deletion_is_done_though_its_idempotency_key_was_used_before(client):
     headers = {"Idempotency-Key": "k"}
     client.post("/tasks", json={"name": "a"}, headers=headers)
