@@ -65,7 +65,8 @@ def test_a_drag_begun_at_once_is_undone_when_its_lease_is_refused(board, page):
     board.fill(todo="a", doing="x")
     see(page, todo="a", doing="x")
     problem = '{"title": "Leased", "lease": {"by": "ann", "activity": "editing"}}'
-    page.route("**/lease", lambda route: route.fulfill(status=423, body=problem))
+    said = {"status": 423, "content_type": "application/problem+json", "body": problem}
+    page.route("**/lease", lambda route: route.fulfill(**said))
     x, y = middle(card(page, "a").locator(".name"))
     page.mouse.move(x, y)
     page.mouse.down()
