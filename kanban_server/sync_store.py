@@ -9,13 +9,14 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from twilio.rest import Client
 
 from . import errors
 from .jsontext import compact
+from .rows import Item, checked_page, item_in
 from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
 from .transport import Transport
 
@@ -25,15 +26,6 @@ OTHER_ACCOUNT = "The Sync Service is not of TWILIO_ACCOUNT_SID: its pages would 
 OBJECT_GONE = (54150, 54200, 54300)
 
 T = TypeVar("T")
-
-
-class Item(NamedTuple):
-    """One Item of the List or the Map; key: its index, or its key in the Map."""
-
-    key: Any
-    data: Any
-    revision: str
-    updated: str
 
 
 class SyncStore:
@@ -188,14 +180,16 @@ class SyncStore:
         return call()
 
     def _read_item(self, uri: str, key: str) -> Item:
-        return self._on_objects(lambda: _item(self._api.fetch("GET", uri), key), is_of_item=True)
+        return self._on_objects(lambda: item_in(self._api.fetch("GET", uri), key), is_of_item=True)
 
     def _write_item(
         self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
     ) -> Item:
         try:
             is_of_item = revision is not None
-            return self._on_objects(lambda: _item(self._post(uri, form, revision), key), is_of_item)
+            return self._on_objects(
+                lambda: item_in(self._post(uri, form, revision), key), is_of_item
+            )
         except errors.SyncNonsense as error:
             raise errors.OutcomeUnknown(error.detail) from error
 
@@ -218,7 +212,7 @@ class SyncStore:
         self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers), is_of_item=True)
 
     def _pages(self, kind: str, thing: str, key: str, **query: Any) -> Iterator[Item]:
-        return (_item(row, key) for row in self._rows(kind, thing, **query))
+        return (item_in(row, key) for row in self._rows(kind, thing, **query))
 
     def _rows(self, kind: str, thing: str, **query: Any) -> Iterator[dict[str, Any]]:
         params: dict[str, object] = {"PageSize": PAGE_SIZE, **query}
@@ -228,23 +222,8 @@ class SyncStore:
             url = page["meta"].get("next_page_url")
             if not url:
                 return
-            page = _page(self._api.domain.twilio.request("GET", url).json, kind)
+            page = checked_page(self._api.domain.twilio.request("GET", url).json, kind)
 
     def _page(self, uri: str, params: dict[str, object]) -> dict[str, Any]:
         kind = uri.rpartition("/")[2]
-        return _page(self._api.request("GET", uri, params=params).json, kind)
-
-
-def _page(page: Any, kind: str) -> dict[str, Any]:
-    if isinstance(page, dict) and isinstance(page.get("meta"), dict):
-        has_rows = isinstance(page.get(kind.lower()), list)
-        if has_rows and isinstance(page["meta"].get("next_page_url"), str | None):
-            return page
-    raise errors.SyncNonsense("Twilio Sync sent a page that lacks its parts.")
-
-
-def _item(row: Any, key: str) -> Item:
-    try:
-        return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
-    except (TypeError, KeyError) as error:
-        raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
+        return checked_page(self._api.request("GET", uri, params=params).json, kind)

@@ -1,0 +1,31 @@
+"""What Sync's answers hold: Items, and pages of rows. Anything else is nonsense."""
+
+from typing import Any, NamedTuple
+
+from . import errors
+
+
+class Item(NamedTuple):
+    """One Item of the List or the Map; key: its index, or its key in the Map."""
+
+    key: Any
+    data: Any
+    revision: str
+    updated: str
+
+
+def item_in(row: Any, key: str) -> Item:
+    """Read an Item; key: the name of the field that names it. Raises SyncNonsense."""
+    try:
+        return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
+    except (TypeError, KeyError) as error:
+        raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
+
+
+def checked_page(page: Any, kind: str) -> dict[str, Any]:
+    """Give a page back if it has its parts; kind: of its rows. Raises SyncNonsense."""
+    if isinstance(page, dict) and isinstance(page.get("meta"), dict):
+        has_rows = isinstance(page.get(kind.lower()), list)
+        if has_rows and isinstance(page["meta"].get("next_page_url"), str | None):
+            return page
+    raise errors.SyncNonsense("Twilio Sync sent a page that lacks its parts.")
