@@ -5,11 +5,9 @@ Everything goes through the official `twilio` client. Its generic calls (`client
 Source: Twilio, Sync REST API v1; SYNC resources Service, List, Map, Item, Permission.
 """
 
-import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from twilio.rest import Client
@@ -18,21 +16,19 @@ from . import errors
 from .jsontext import compact
 from .rows import Item, checked_page, item_in
 from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
+from .sync_objects import SyncObjects
 from .transport import Transport
 
 PAGE_SIZE = 100
 READ_ONLY = {"Read": "true", "Write": "false", "Manage": "false"}
 OTHER_ACCOUNT = "The Sync Service is not of TWILIO_ACCOUNT_SID: its pages would be refused."
-OBJECT_GONE = (54150, 54200, 54300)
-
-T = TypeVar("T")
 
 
 class SyncStore:
     """The List `tasks` and the Map `leases` of one Sync Service.
 
     Every method may raise SyncBusy, SyncUnavailable, SyncRefuses, SyncNonsense and, if it writes,
-    OutcomeUnknown. on_renewed is called after a vanished List was made again.
+    OutcomeUnknown. on_renewed is called after a vanished List or Map was made again, by whomever.
     """
 
     def __init__(self, settings: Settings, transport: Transport):
@@ -49,7 +45,13 @@ class SyncStore:
         self._service = f"/Services/{credentials.service_sid}"
         self._list = f"{self._service}/Lists/{LIST_NAME}"
         self._map = f"{self._service}/Maps/{LEASES_NAME}"
-        self._lock = threading.Lock()
+        self._objects = SyncObjects(
+            (self._list, self._map),
+            lambda uri: self._api.fetch("GET", uri),
+            self._say,
+            lambda: self.on_renewed(),
+        )
+        self._at = self._objects.address
         self.on_renewed: Callable[[], None] = lambda: None
 
     def prepare(self) -> None:
@@ -59,7 +61,7 @@ class SyncStore:
             raise SettingsError(OTHER_ACCOUNT)
         if service.get("acl_enabled") is not True:
             raise errors.SyncRefuses("Twilio does not turn the ACL of the Sync Service on.")
-        self._make_objects()
+        self._objects.make()
 
     def is_reachable(self) -> None:
         """Read the Service once."""
@@ -79,7 +81,10 @@ class SyncStore:
         return self._pages("Items", self._list, "index")
 
     def items_after(self, index: int) -> Iterator[Item]:
-        """Read the Items of the List with a higher index; -1 is below the first."""
+        """Read the Items of the List with a higher index, or of a List made again all.
+
+        -1 is below the first.
+        """
         if index < 0:  # Sync refuses it with 54458
             return self.items()
         return self._pages("Items", self._list, "index", From=index, Bounds="exclusive")
@@ -136,7 +141,7 @@ class SyncStore:
         for thing in (self._list, self._map):
             uri = f"{thing}/Permissions/{quote(identity, safe='')}"
             try:
-                self._on_objects(partial(self._say, uri, READ_ONLY))
+                self._objects.on_object(partial(self._say, uri, READ_ONLY))
             except errors.OutcomeUnknown as error:
                 raise errors.SyncUnavailable(error.detail) from error
 
@@ -149,47 +154,23 @@ class SyncStore:
         """Take an identity's permissions away."""
         for thing in (self._list, self._map):
             try:
-                self._api.delete("DELETE", f"{thing}/Permissions/{quote(identity, safe='')}")
+                uri = f"{thing}/Permissions/{quote(identity, safe='')}"
+                self._api.delete("DELETE", self._at(uri))
             except errors.SyncNotFound:
                 continue
 
-    def _make_objects(self) -> None:
-        for kind, name in (("Lists", LIST_NAME), ("Maps", LEASES_NAME)):
-            try:
-                self._api.fetch("GET", f"{self._service}/{kind}/{name}")
-            except errors.SyncNotFound:
-                self._make(f"{self._service}/{kind}", name)
-
-    def _make(self, uri: str, name: str) -> None:
-        with contextlib.suppress(errors.SyncExists):  # another process was faster
-            self._say(uri, {"UniqueName": name})
-
-    def _on_objects(self, call: Callable[[], T], is_of_item: bool = False) -> T:
-        """Call; if the List or the Map has vanished, make both again and call once more.
-
-        is_of_item: whether it may be the Item that is gone; then the code tells, else any 404 does.
-        """
-        try:
-            return call()
-        except errors.SyncNotFound as error:
-            if is_of_item and error.code not in OBJECT_GONE:
-                raise
-        with self._lock:
-            self._make_objects()
-        self.on_renewed()
-        return call()
-
     def _read_item(self, uri: str, key: str) -> Item:
-        return self._on_objects(lambda: item_in(self._api.fetch("GET", uri), key), is_of_item=True)
+        def read() -> Item:
+            return item_in(self._api.fetch("GET", self._at(uri)), key)
+
+        return self._objects.on_object(read, is_of_item=True)
 
     def _write_item(
         self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
     ) -> Item:
+        on = self._objects.on_object if revision is None else self._objects.on_revision
         try:
-            is_of_item = revision is not None
-            return self._on_objects(
-                lambda: item_in(self._post(uri, form, revision), key), is_of_item
-            )
+            return on(lambda: item_in(self._post(uri, form, revision), key))
         except errors.SyncNonsense as error:
             raise errors.OutcomeUnknown(error.detail) from error
 
@@ -204,19 +185,24 @@ class SyncStore:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if revision is not None:
             headers["If-Match"] = revision
-        answer = self._api.request("POST", uri, data=form, headers=headers).json
+        answer = self._api.request("POST", self._at(uri), data=form, headers=headers).json
         return answer if isinstance(answer, dict) else {}
 
     def _delete(self, uri: str, revision: str) -> None:
         headers = {"If-Match": revision}
-        self._on_objects(lambda: self._api.delete("DELETE", uri, headers=headers), is_of_item=True)
+        self._objects.on_revision(
+            lambda: self._api.delete("DELETE", self._at(uri), headers=headers)
+        )
 
     def _pages(self, kind: str, thing: str, key: str, **query: Any) -> Iterator[Item]:
         return (item_in(row, key) for row in self._rows(kind, thing, **query))
 
     def _rows(self, kind: str, thing: str, **query: Any) -> Iterator[dict[str, Any]]:
-        params: dict[str, object] = {"PageSize": PAGE_SIZE, **query}
-        page = self._on_objects(lambda: self._page(f"{thing}/{kind}", params))
+        uri, all_rows = f"{thing}/{kind}", {"PageSize": PAGE_SIZE}
+        page = self._objects.on_object(
+            lambda: self._page(uri, {**all_rows, **query}),
+            again=lambda: self._page(uri, all_rows),
+        )
         while True:
             yield from page[kind.lower()]
             url = page["meta"].get("next_page_url")
@@ -224,6 +210,6 @@ class SyncStore:
                 return
             page = checked_page(self._api.domain.twilio.request("GET", url).json, kind)
 
-    def _page(self, uri: str, params: dict[str, object]) -> dict[str, Any]:
+    def _page(self, uri: str, params: dict[str, Any]) -> dict[str, Any]:
         kind = uri.rpartition("/")[2]
-        return checked_page(self._api.request("GET", uri, params=params).json, kind)
+        return checked_page(self._api.request("GET", self._at(uri), params=params).json, kind)

@@ -71,7 +71,7 @@ def test_a_change_that_may_have_happened_is_not_refused_for_what_came_after(
     path, lost = f"Lists/tasks/Items/{task['id']}", once("reset after", _is_write)
 
     def choose(request: Request) -> str | None:
-        if proxy.met("reset after") and request.path.endswith(path):
+        if proxy.met("reset after") and request.path.endswith(f"/Items/{task['id']}"):
             sync.ask("POST", path, Data='{"name":"another\'s"}')
         return lost(request)
 

@@ -27,7 +27,7 @@ def documented(name: str) -> dict[str, Any]:
 
 
 class Call(NamedTuple):
-    """One HTTP exchange; path: below the Service, such as `Lists/tasks/Items/3`."""
+    """One HTTP exchange; path: below the Service and by name, such as `Lists/tasks/Items/3`."""
 
     method: str
     path: str
@@ -86,6 +86,8 @@ def _read(method: str, url: str, parts: dict[str, Any]) -> Call:
     address = urlsplit(url)
     query = {k: [str(v)] for k, v in (parts["params"] or {}).items()} or parse_qs(address.query)
     path = address.path.partition("/Services/")[2].partition("/")[2]
+    path = re.sub("^Lists/ES[0-9a-f]{32}", "Lists/tasks", path)
+    path = re.sub("^Maps/MP[0-9a-f]{32}", "Maps/leases", path)
     return Call(method, path, query, dict(parts["headers"] or {}), dict(parts["data"] or {}))
 
 

@@ -1,0 +1,89 @@
+"""Where in Sync the List and the Map are, and what to do when they are not there any more."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from . import errors
+
+OBJECT_GONE = (54150, 54200, 54300)
+
+T = TypeVar("T")
+
+
+class SyncObjects:
+    """The addresses of the List and the Map: by name, and by SID once they were found.
+
+    By SID, what is meant for one that was deleted never reaches one made again under its name.
+    fetch(uri), post(uri, form): how to ask Sync; on_renewed(): what to do when there are new SIDs.
+    """
+
+    def __init__(
+        self,
+        uris: tuple[str, ...],
+        fetch: Callable[[str], Any],
+        post: Callable[[str, dict[str, Any]], Any],
+        on_renewed: Callable[[], None],
+    ):
+        self._uris = uris
+        self._fetch = fetch
+        self._post = post
+        self._on_renewed = on_renewed
+        self._by_sid: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def address(self, uri: str) -> str:
+        """Give an address inside the List or the Map, with the SID in the name's place."""
+        for by_name, by_sid in self._by_sid.items():
+            if uri.startswith(f"{by_name}/"):
+                return by_sid + uri.removeprefix(by_name)
+        return uri
+
+    def make(self) -> None:
+        """Find the List and the Map, and make what is absent."""
+        for uri in self._uris:
+            try:
+                thing = self._fetch(uri)
+            except errors.SyncNotFound:
+                thing = self._make(uri)
+            sid = thing.get("sid") if isinstance(thing, dict) else None
+            self._by_sid[uri] = f"{uri.rpartition('/')[0]}/{sid}" if sid else uri
+
+    def on_object(
+        self, call: Callable[[], T], is_of_item: bool = False, again: Callable[[], T] | None = None
+    ) -> T:
+        """Call; if the List or the Map has vanished, make both again and call once more.
+
+        is_of_item: whether it may be the Item that is gone; then the code tells, else any 404 does.
+        again: what to call the second time, if not the same.
+        """
+        try:
+            return call()
+        except errors.SyncNotFound as error:
+            if is_of_item and error.code not in OBJECT_GONE:
+                raise
+        self._renew()
+        return (again or call)()
+
+    def on_revision(self, call: Callable[[], T]) -> T:
+        """Call for a known revision of an Item: where the List or the Map has vanished, it has."""
+        try:
+            return call()
+        except errors.SyncNotFound as error:
+            if error.code in OBJECT_GONE:
+                self._renew()
+            raise
+
+    def _make(self, uri: str) -> Any:
+        kind, _, name = uri.rpartition("/")
+        try:
+            return self._post(kind, {"UniqueName": name})
+        except errors.SyncExists:  # another process was faster
+            return self._fetch(uri)
+
+    def _renew(self) -> None:
+        with self._lock:
+            before = dict(self._by_sid)
+            self.make()
+            if self._by_sid != before:
+                self._on_renewed()
