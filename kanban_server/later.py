@@ -21,6 +21,7 @@ class Later:
         self._tries = self._left = tries
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
+        self._is_asked = False
 
     def ask(self) -> None:
         """Have the work done, counting the seconds anew if it was asked for already."""
@@ -28,7 +29,15 @@ class Later:
             self._left = self._tries
             self._start()
 
+    def ask_once(self) -> None:
+        """Have the work done, unless it is about to be."""
+        with self._lock:
+            if not self._is_asked:
+                self._left = self._tries
+                self._start()
+
     def _start(self) -> None:
+        self._is_asked = True
         if self._timer:
             self._timer.cancel()
         self._timer = threading.Timer(self._seconds, self._run)
@@ -36,6 +45,8 @@ class Later:
         self._timer.start()
 
     def _run(self) -> None:
+        with self._lock:
+            self._is_asked = False
         try:
             self._work()
         except Exception as error:

@@ -36,6 +36,26 @@ def test_work_that_was_asked_for_twice_is_done_once():
     assert not work.tries.acquire(blocking=False)
 
 
+def test_work_that_is_asked_for_once_keeps_its_time():
+    later = Later(Work(), 3600, tries=3)
+    later.ask_once()
+    first = later._timer
+    later.ask_once()
+    assert later._timer is first
+    first.cancel()
+
+
+def test_work_that_began_can_be_asked_for_once_more():
+    later = Later(Work(), 3600, tries=3)
+    later.ask_once()
+    first = later._timer
+    first.cancel()
+    first.function()
+    later.ask_once()
+    assert later._timer is not first
+    later._timer.cancel()
+
+
 def test_work_that_fails_is_tried_again():
     work = Work(failures=2)
     Later(work, 0.01, tries=3).ask()
