@@ -136,7 +136,7 @@ class Board:
         own = data.get("list")
         column = own if isinstance(own, str) and own in self.columns else self.columns[0]
         with self._placing.reserved(column, change.place or Place(at="bottom")) as position:
-            return self._mirror.create({**data, "list": column, "position": position})
+            return self._mirror.create({**data, "list": column, "position": position})[0]
 
     def _settle(self, index: int, change: Change, write: Callable[[Item, Change], Item]) -> Item:
         """Write on the newest state; on a stale revision or a lost answer read and look again."""

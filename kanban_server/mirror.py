@@ -5,16 +5,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from . import errors
+from . import errors, transport
+from .indexes import Create, Indexes
 from .later import Later
 from .locks import KeyedLocks
 from .replica import Replica
 from .sync_store import Item, SyncStore
-from .tasks import fields_of
+from .tasks import fields_of, mark_of
 
 LATE_SECONDS = 5.0
 LATE_LOOKS = 3
 LATEST_SECONDS = 60.0
+OTHERS_SECONDS = 3.0
+READ_SECONDS = 2.0
 PART_SECONDS = 60.0
 NEVER = 1 << 62
 MAX_DOUBTS = 1000
@@ -25,18 +28,21 @@ class Mirror:
 
     A create that was in doubt may be executed late, beside its repetition: LATE_SECONDS after it
     the new Items are read once, or LATE_LOOKS times if that fails. LATEST_SECONDS after it nothing
-    of its `key` is late any more: it is what an admin restored.
+    of its `key` is late any more: it is what an admin restored. OTHERS_SECONDS after a create has
+    shown that others append, too, the whole List is read once, for what they moved and deleted.
     """
 
     def __init__(self, store: SyncStore, replica: Replica, clock: Callable[[], float]):
         self._store = store
         self._replica = replica
         self._clock = clock
+        self._indexes = Indexes()
         self._locks = KeyedLocks()
         self._part: list[Item] = []
         self._part_begun = float("-inf")
         self._doubts: dict[str, int] = {}
         self._late = Later(self._look_for_late, LATE_SECONDS, LATE_LOOKS)
+        self._again = Later(self._read_again, OTHERS_SECONDS, LATE_LOOKS)
         self._late_lock = threading.Lock()
         self._late_after = NEVER
         store.on_renewed = self._renewed
@@ -57,15 +63,25 @@ class Mirror:
             if self._part_begun < since:
                 self._part_begun = self._clock()
                 self._part.clear()
+            begun, mark = self._part_begun, self._indexes.mark()
             for item in self._store.items_after(self._part[-1].key if self._part else -1):
                 self._part.append(item)
-            self._replica.refill(self._part, self._part_begun)
-            self._part_begun = float("-inf")
-            self._part.clear()
+            self._replica.refill(self._part, begun)
+            self._indexes.read(self._part, mark)
+            self._forget_part()
+
+    def _forget_part(self) -> None:
+        self._part_begun = float("-inf")
+        self._part.clear()
 
     def _renewed(self) -> None:
-        self._part.clear()
+        """Begin anew with a List that was made again: it counts from 0."""
+        self._forget_part()
+        self._doubts.update(dict.fromkeys(list(self._doubts), -1))
+        with self._late_lock:
+            self._late_after = NEVER if self._late_after == NEVER else -1
         self._replica.clear()
+        self._indexes.clear()
 
     def remove_doubles(self) -> None:
         """Remove from Sync what was made twice under one `key`, but for one that stays."""
@@ -94,23 +110,62 @@ class Mirror:
         self._replica.drop(index, self._clock() if since is None else since)
         return errors.TaskNotFound(index)
 
-    def create(self, data: dict[str, Any]) -> Item:
-        """Append once; where no answer came, look whether it happened before trying once more.
+    def create(self, data: dict[str, Any]) -> tuple[Item, set[int]]:
+        """Append once; give the Item, and the indexes of what others appended before it meanwhile.
 
-        Raises OutcomeUnknown; the same `key` again then begins with that look.
+        Of two under one `key` it is the first that is given, and the other is removed if that can
+        be. Raises OutcomeUnknown; the same `key` again then begins with a look for it.
         """
+        with self._indexes.create(data["key"]) as create:
+            item = self._append(data, create)
+            self._replica.put(item, self._clock())
+            if self._indexes.made(create, item.key):
+                self._look_for_others(item.key)
+            first = self._first_of(item)
+            return first, {i for i in create.others if i < item.key and first is item}
+
+    def _append(self, data: dict[str, Any], create: Create) -> Item:
+        """Append; where no answer came, look whether it happened before trying once more."""
         key = data["key"]
         item = self._find(key, self._doubts[key]) if key in self._doubts else None
         for is_last in (False, True):
             if item is None:
-                item = self._try_to_create(data, is_last)
+                item = self._try_to_create(data, create, is_last)
         assert item
         if key in self._doubts:
             item = self._first_made(key) or item
             del self._doubts[key]
             self._replica.tell(key, item.key, self._clock())
-        self._replica.put(item, self._clock())
         return item
+
+    def _look_for_others(self, index: int) -> None:
+        """Read what others appended below an index, unless another thread just did."""
+        with self._locks("others"):
+            begun, mark = self._clock(), self._indexes.mark()
+            if mark.all_to >= index:
+                return
+            try:
+                with transport.at_most(READ_SECONDS):
+                    items = list(self._store.items_after(mark.all_to))
+            except errors.SyncError:
+                return self._again.ask_once()
+            for item in items:
+                self._replica.put(item, begun)
+            if self._indexes.read(items, mark, index):
+                self._again.ask_once()
+
+    def _first_of(self, item: Item) -> Item:
+        """Give what was made first under the `key` of an own Item, and remove that if it is not."""
+        first = self._replica.with_mark(mark_of(item))
+        if first is None or first.key >= item.key:
+            return item
+        with suppress(errors.SyncError):  # then it is removed with the next doubles
+            self.remove(item)
+        return first
+
+    def _read_again(self) -> None:
+        self.refresh(self._clock())
+        self.remove_doubles()
 
     def replace(self, item: Item, data: dict[str, Any]) -> Item:
         """Write over an Item, if it is still as given. Raises SyncChanged, SyncNotFound."""
@@ -131,18 +186,17 @@ class Mirror:
                 self.refresh(self._clock())
                 self.remove_doubles()
 
-    def _try_to_create(self, data: dict[str, Any], is_last: bool) -> Item | None:
-        newest = self._replica.newest_index()
+    def _try_to_create(self, data: dict[str, Any], create: Create, is_last: bool) -> Item | None:
         try:
             return self._store.create(data)
         except errors.OutcomeUnknown as doubt:
-            self._doubts.setdefault(data["key"], newest)
+            self._doubts.setdefault(data["key"], create.after)
             if len(self._doubts) > MAX_DOUBTS:
                 del self._doubts[next(iter(self._doubts))]
-            self._expect_late(newest)
+            self._expect_late(create.after)
             self._late.ask()
             with errors.in_doubt(doubt):
-                item = self._find(data["key"], newest)
+                item = self._find(data["key"], create.after)
             if item is None and is_last:
                 raise
             return item

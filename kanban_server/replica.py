@@ -36,7 +36,6 @@ class Replica:
         """Forget everything, as before the first read."""
         with self.lock:
             self.filled_since = float("-inf")
-            self._newest = -1
             self._items: dict[int, Item] = {}
             self._known: dict[int, float] = {}
             self._read: dict[int, float] = {}
@@ -58,7 +57,6 @@ class Replica:
                 if self._known.get(index, since) <= since:
                     self.put(item, since)
             self.filled_since = since
-            self._newest = max(self._items, default=-1)
             self._read.clear()
             for index in list(self._known.keys() - self._items.keys()):
                 if self._known[index] <= since:
@@ -78,7 +76,6 @@ class Replica:
                 return
             self._remove(item.key)
             self._items[item.key] = item
-            self._newest = max(self._newest, item.key)
             bisect.insort(self._order[column_of(item, self._columns)], _entry(item))
             self._by_mark.setdefault(mark_of(item), set()).add(item.key)
 
@@ -137,10 +134,6 @@ class Replica:
 
     def _staying(self, mark: str, indexes: set[int]) -> int:
         return self._told[mark][0] if mark in self._told else min(indexes)
-
-    def newest_index(self) -> int:
-        """Give the highest index that was ever held, -1 if there was none."""
-        return self._newest
 
     def column(self, column: str) -> list[Entry]:
         """Give a column's places in order, those held for a write among them."""

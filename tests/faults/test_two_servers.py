@@ -72,13 +72,28 @@ def test_one_key_at_both_ends_as_one_task(both: tuple[Emulator, Server, Server])
     for number in range(10):
         name, key = f"once {number}", {"Idempotency_Key": str(uuid.uuid4())}
         wish = ("POST", "/tasks", {"name": name})
-        at_once([lambda s=s, k=key, w=wish: s.call(*w, **k) for s in (one, other)])
-        assert names(one).count(name) == 1
+        answers = at_once([lambda s=s, k=key, w=wish: s.call(*w, **k) for s in (one, other)])
+        told = {answer.json()["id"] for answer in answers}
+        assert told == {task["id"] for task in one.tasks() if task["name"] == name}
         wait_until(lambda name=name: _stored(sync, name) == 1 == names(other).count(name))
 
 
 def _stored(sync: Emulator, name: str) -> int:
     return sum(item["data"]["name"] == name for item in sync.items())
+
+
+def test_a_key_given_to_one_after_the_other_gives_the_task_that_stays(
+    both: tuple[Emulator, Server, Server],
+) -> None:
+    sync, one, other = both
+    key = {"Idempotency_Key": str(uuid.uuid4())}
+    wish = ("POST", "/tasks", {"name": "asked twice"})
+    first, second = (server.call(*wish, **key).json() for server in (one, other))
+    assert first["id"] == second["id"]
+    edited = other.call("PATCH", f"/tasks/{second['id']}", {"name": "edited"})
+    assert edited.status_code == 200
+    assert "edited" in names(one)
+    assert _stored(sync, "asked twice") == 0
 
 
 def test_one_key_at_both_at_once_is_repaired(both: tuple[Emulator, Server, Server]) -> None:

@@ -11,6 +11,7 @@ from kanban_server.board import Board, Change
 from kanban_server.leases import Leases
 from kanban_server.placing import Place
 from kanban_server.settings import Settings
+from kanban_server.sync_emulator import Emulator
 from kanban_server.sync_store import SyncStore
 from kanban_server.transport import Transport
 
@@ -71,6 +72,13 @@ class Process:
         mark = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.by}\n{key}") if key else uuid.uuid4()
         place = Place(**where) if where else None
         return Change(by=self.by, op=str(mark), fields=fields, place=place, **more)
+
+
+def delete_list(emulator: Emulator) -> None:
+    """Delete the List, as an admin may at any time."""
+    path = f"/v1/Services/{emulator.service_sid}/Lists/tasks"
+    keys = (emulator.api_key, emulator.api_secret)
+    assert emulator.respond("DELETE", path, authorization=keys).status == 204
 
 
 def _id(task: Any) -> Any:

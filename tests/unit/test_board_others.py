@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from process import delete_list
 from wire import first, lost_before
 
 from kanban_server import errors
@@ -40,12 +41,6 @@ def test_what_is_meant_for_a_list_that_vanished_changes_nothing_in_the_next(here
     with pytest.raises(errors.TaskNotFound):
         here.edit(old, "changed")
     assert here.names() == ["precious"]
-
-
-def delete_list(emulator):
-    path = f"/v1/Services/{emulator.service_sid}/Lists/tasks"
-    keys = (emulator.api_key, emulator.api_secret)
-    assert emulator.respond("DELETE", path, authorization=keys).status == 204
 
 
 def test_tasks_of_other_clients_are_shown_by_the_rules(here):

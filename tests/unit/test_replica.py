@@ -159,18 +159,6 @@ def test_items_without_any_field_of_ours_have_their_place(replica):
     assert order(replica) == [0, 1, 2, 3, 4, 5]
 
 
-def test_the_newest_index_is_the_highest_held(replica):
-    assert replica.newest_index() == -1
-    replica.refill([item(0), item(7), item(3)], 1)
-    assert replica.newest_index() == 7
-
-
-def test_the_newest_index_of_a_list_made_again_is_its_own(replica):
-    replica.refill([item(7)], 1)
-    replica.refill([item(0)], 2)
-    assert replica.newest_index() == 0
-
-
 def test_any_sequence_of_news_leaves_each_item_in_exactly_one_place(replica):
     chance = random.Random(4)
     for step in range(3000):
