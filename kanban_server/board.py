@@ -135,8 +135,11 @@ class Board:
         data.update(by=change.by, key=change.op, op=change.op)
         own = data.get("list")
         column = own if isinstance(own, str) and own in self.columns else self.columns[0]
-        with self._placing.reserved(column, change.place or Place(at="bottom")) as position:
-            return self._mirror.create({**data, "list": column, "position": position})[0]
+        place = change.place or Place(at="bottom")
+        with self._placing.reserved(column, place) as position:
+            data.update(list=column, position=position)
+            item, others = self._mirror.create(data)
+        return self._placing.past_others(item, column, place, others)
 
     def _settle(self, index: int, change: Change, write: Callable[[Item, Change], Item]) -> Item:
         """Write on the newest state; on a stale revision or a lost answer read and look again."""

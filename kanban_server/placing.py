@@ -43,6 +43,29 @@ class Placing:
         finally:
             self._replica.release(column, entry)
 
+    def past_others(self, item: Item, column: str, place: Place, others: set[int]) -> Item:
+        """Move a new task on to its end of a column, where others reached it first meanwhile.
+
+        others: the ids of what they appended before it. If the one write for it is refused, the
+        task stays where it is.
+        """
+        if place.after is not None or place.before is not None:
+            return item
+        if not self._is_any_beyond(item.key, column, place, others):
+            return item
+        try:
+            with self.reserved(column, place, item.key) as position:
+                return self._mirror.replace(item, {**fields_of(item), "position": position})
+        except errors.SyncError:
+            return item
+
+    def _is_any_beyond(self, index: int, column: str, place: Place, others: set[int]) -> bool:
+        with self._replica.lock:
+            own = self._replica.entry(index, column)
+            entries = [self._replica.entry(other, column) for other in others]
+            is_top = place.at == "top"
+            return any(own and entry and (entry < own) == is_top for entry in entries)
+
     def _reserve(self, column: str, place: Place, moving: int | None) -> tuple[str, Entry]:
         if not self._is_plain(column, place, moving):
             self._read_neighbours(column, place)

@@ -96,6 +96,17 @@ def test_a_key_given_to_one_after_the_other_gives_the_task_that_stays(
     assert _stored(sync, "asked twice") == 0
 
 
+@pytest.mark.parametrize("at", ["bottom", "top"])
+def test_what_both_add_at_an_end_stands_in_the_order_it_was_added(
+    at: str, both: tuple[Emulator, Server, Server]
+) -> None:
+    wishes = [f"{at} {number}" for number in range(8)]
+    for number, name in enumerate(wishes):
+        both[1 + number // 2 % 2].add(name, list="done", at=at)
+    order = [name for name in names(both[1], "done") if name in wishes]
+    assert order == (wishes if at == "bottom" else wishes[::-1])
+
+
 def test_one_key_at_both_at_once_is_repaired(both: tuple[Emulator, Server, Server]) -> None:
     sync, one, other = both
     first = one.add("twin")
