@@ -83,9 +83,11 @@ class Board:
             known = self._memory.recall(change.op, _wish(change, restore))
             if known:
                 return known
-            self._pacer.wait(change.by)
-            self._mirror.fill()
-            item = self._replica.with_mark(change.op) or self._append(change, restore)
+            with errors.in_doubt(self._mirror.doubt(change.op)):
+                self._pacer.wait(change.by)
+                self._mirror.fill()
+                item = self._replica.with_mark(change.op) or self._mirror.settle(change.op)
+            item = item or self._append(change, restore)
             task = as_task(item, self.columns)
             self._memory.keep(change.op, _wish(change, restore), task)
         self._leases.look_ahead()

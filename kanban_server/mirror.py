@@ -114,7 +114,7 @@ class Mirror:
         """Append once; give the Item, and the indexes of what others appended before it meanwhile.
 
         Of two under one `key` it is the first that is given, and the other is removed if that can
-        be. Raises OutcomeUnknown; the same `key` again then begins with a look for it.
+        be. Raises OutcomeUnknown; before the same `key` again it must be settled.
         """
         with self._indexes.create(data["key"]) as create:
             item = self._append(data, create)
@@ -127,13 +127,23 @@ class Mirror:
     def _append(self, data: dict[str, Any], create: Create) -> Item:
         """Append; where no answer came, look whether it happened before trying once more."""
         key = data["key"]
-        item = self._find(key, self._doubts[key]) if key in self._doubts else None
-        for is_last in (False, True):
-            if item is None:
-                item = self._try_to_create(data, create, is_last)
+        item = self._try_to_create(data, create, False) or self._try_to_create(data, create, True)
         assert item
         if key in self._doubts:
             item = self._first_made(key) or item
+            del self._doubts[key]
+            self._replica.tell(key, item.key, self._clock())
+        return item
+
+    def doubt(self, key: str) -> errors.OutcomeUnknown | None:
+        """Give what is to be said of a create under this `key`, if one is in doubt."""
+        is_in_doubt = key in self._doubts
+        return errors.OutcomeUnknown("An earlier try may have happened.") if is_in_doubt else None
+
+    def settle(self, key: str) -> Item | None:
+        """Give what a create in doubt has made, if there is one and it has made anything."""
+        item = self._find(key, self._doubts[key]) if key in self._doubts else None
+        if item:
             del self._doubts[key]
             self._replica.tell(key, item.key, self._clock())
         return item
@@ -188,7 +198,8 @@ class Mirror:
 
     def _try_to_create(self, data: dict[str, Any], create: Create, is_last: bool) -> Item | None:
         try:
-            return self._store.create(data)
+            with errors.in_doubt(self.doubt(data["key"])):
+                return self._store.create(data)
         except errors.OutcomeUnknown as doubt:
             self._doubts.setdefault(data["key"], create.after)
             if len(self._doubts) > MAX_DOUBTS:

@@ -192,7 +192,8 @@ export class Outbox {
     // It was sent before, and may have happened then.
     if (operation.tries > 1 && (status === 429 || status > 499)) return this.state.unknown(operation, now());
     if (status === 404 && operation.kind === 'remove') return this.state.answered(operation, null, now());
-    if (status === 409 && this.state.withoutNeighbour(operation, String(problem.neighbour), uuid4())) return;
+    const key = operation.tries > 1 ? operation.id : uuid4(); // what may have happened keeps its key
+    if (status === 409 && this.state.withoutNeighbour(operation, String(problem.neighbour), key)) return;
     const current = status === 412 && problem.task ? this.api.readTask(problem.task) : null;
     if (current && this.state.rebase(operation, current, uuid4())) return;
     this.state.refused(operation, message, current);

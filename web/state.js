@@ -119,11 +119,11 @@ export class State {
     return shown && operation.tries === 0 && !this.#unseen(operation.task) && differs(operation, shown) ? shown : null;
   }
 
-  /** After a 409: sends it again without the neighbour that is gone. @param {Operation} operation */
+  /** After a 409: sends it again without the neighbour that is gone; id: as for rebase, or its own. @param {Operation} operation */
   withoutNeighbour(operation, neighbour, id) {
     if (operation.after !== neighbour && operation.before !== neighbour) return false;
     dropNeighbour(operation, neighbour);
-    Object.assign(operation, { id, phase: 'waiting', tries: 0 });
+    Object.assign(operation, { id, phase: 'waiting', tries: id === operation.id ? operation.tries : 0 });
     return true;
   }
 

@@ -35,6 +35,27 @@ def test_a_creation_that_cannot_be_looked_into_is_in_doubt_and_its_repeat_makes_
     assert here.names() == ["a"]
 
 
+def test_while_a_creation_is_in_doubt_no_refusal_says_that_nothing_was_written(here):
+    here.names()
+    here.wire.fail(lost_after)
+    for _ in range(2):
+        here.wire.fail(answers("busy", **{"Retry-After": "7"}), method="GET")
+        with pytest.raises(errors.OutcomeUnknown):
+            here.add("a", key="k")
+    assert here.names() == ["a"]
+
+
+def test_a_creation_in_doubt_is_found_though_its_neighbour_is_gone_by_then(here):
+    beside = here.add("beside")
+    here.wire.fail(lost_after)
+    here.wire.fail(answers("busy", **{"Retry-After": "7"}), method="GET")
+    with pytest.raises(errors.OutcomeUnknown):
+        here.add("a", key="k", after=beside)
+    here.remove(beside)
+    assert here.add("a", key="k", after=beside)["name"] == "a"
+    assert here.names() == ["a"]
+
+
 def test_a_creation_that_is_executed_late_ends_as_one_task(here):
     here.names()
     here.wire.fail(lost_before)

@@ -66,3 +66,16 @@ for (const status of [401, 403, 404, 429]) {
     await assert.rejects(api.send({ kind: 'remove', task: '1' }), OutcomeUnknown);
   });
 }
+
+test('what may have happened keeps its key though its neighbour is gone', async () => {
+  const ids = [];
+  const answers = [new OutcomeUnknown(), new Refusal(409, { neighbour: 3 }), new OutcomeUnknown()];
+  const page = world({ send: async ({ id }) => (ids.push(id), Promise.reject(answers.shift())) });
+  const add = page.act({ kind: 'add', task: 'new-1', name: 'x', list: 'todo', after: '3' });
+  await later();
+  add.retryAt = 0;
+  page.outbox.pump();
+  for (let n = 0; n < 3; n++) await later();
+  assert.equal(ids.length, 3);
+  assert.equal(new Set(ids).size, 1);
+});
