@@ -61,7 +61,7 @@ export class State {
   /** Notes that it goes out now; its event will carry its id. @param {Operation} operation */
   sending(operation) {
     operation.marks.push(operation.id);
-    operation.base ??= (this.#unseen(operation.task) ?? this.synced.tasks.get(operation.task))?.revision;
+    operation.base ??= this.#latest(operation.task)?.revision;
     operation.tries += 1;
     operation.phase = 'sent';
   }
@@ -71,9 +71,15 @@ export class State {
     return guard || (kind === 'change' && tries > 1) ? base : undefined;
   }
 
-  /** The last answer on a task that Sync does not show yet. */
+  /** The last operation on a task that was answered and that Sync does not show yet. */
   #unseen(id) {
     return this.operations.findLast(({ task, phase }) => task === id && phase === 'answered');
+  }
+
+  /** A task by its last answer, else by Sync. @returns {Task | null | undefined} */
+  #latest(id) {
+    const unseen = this.#unseen(id);
+    return unseen ? unseen.answer : this.synced.tasks.get(id);
   }
 
   /**
@@ -85,7 +91,7 @@ export class State {
     if (!this.operations.includes(operation)) return;
     const { task: id } = operation;
     const isShown = this.synced.tasks.get(id)?.revision === task?.revision && (task || !this.#unseen(id));
-    Object.assign(operation, { phase: 'answered', answeredAt: now, revision: task?.revision });
+    Object.assign(operation, { phase: 'answered', answeredAt: now, answer: task });
     if (isShown) this.cancel(operation);
   }
 
@@ -113,10 +119,10 @@ export class State {
     return true;
   }
 
-  /** What Sync shows, if someone else changed a field there that the operation guards. @param {Operation} operation */
+  /** The task as it is known, if someone else changed a field that the operation guards. @param {Operation} operation */
   conflict(operation) {
-    const shown = this.synced.tasks.get(operation.task);
-    return shown && operation.tries === 0 && !this.#unseen(operation.task) && differs(operation, shown) ? shown : null;
+    const known = this.#latest(operation.task);
+    return known && operation.tries === 0 && differs(operation, known) ? known : null;
   }
 
   /** After a 409: sends it again without the neighbour that is gone; id: as for rebase, or its own. @param {Operation} operation */
@@ -235,7 +241,7 @@ function differs(operation, task) {
 }
 
 function shows(task, operation) {
-  const { kind, task: id, marks, phase, revision } = operation;
+  const { kind, task: id, marks, phase, answer } = operation;
   if (kind === 'add') return marks.includes(task.key) || (phase === 'answered' && id === task.id);
-  return id === task.id && (marks.includes(task.op) || (phase === 'answered' && revision === task.revision));
+  return id === task.id && (marks.includes(task.op) || (phase === 'answered' && answer?.revision === task.revision));
 }

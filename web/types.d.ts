@@ -14,7 +14,7 @@ type Place = { list?: string; after?: string | null; before?: string | null; at?
 type Operation = Place & {
   id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; name?: string; restore?: string;
   guard?: (id: string) => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
-  base?: string; revision?: string; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
+  base?: string; answer?: Task | null; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
   lease?: string; entry?: Entry; isRevert?: 'undo' | 'redo';
 };
 /** Of one that is not begun yet: some fields are given, the rest is filled in. */

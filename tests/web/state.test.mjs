@@ -443,6 +443,14 @@ test('a guarded change is in conflict with what Sync shows before it is sent', (
   assert.equal(state.conflict(operation).name, 'z');
 });
 
+test('a guarded change is in conflict with an answer that Sync does not show yet', () => {
+  const { state } = board();
+  const first = send(state, move(state, '0', 'doing'));
+  const operation = state.add({ id: 'i', kind: 'change', task: '0', name: 'A', guard: () => ({ name: 'a' }) });
+  state.answered(first, item(0, { name: 'z', list: 'doing' }, 'r9'), 1);
+  assert.equal(state.conflict(operation).name, 'z');
+});
+
 test('a lease shows for 15 s after its last event', () => {
   const { state } = board();
   state.putLease('0', { by: 'ann', activity: 'editing', lease: 'l' }, 0);
