@@ -57,8 +57,7 @@ export class History {
   }
 
   #mine(task, fields) {
-    const mine = this.mine.get(task);
-    return mine ? Object.fromEntries(fields.map((field) => [field, mine[field] ?? ''])) : {};
+    return Object.fromEntries(fields.map((field) => [field, this.mine.get(task)?.[field] ?? '']));
   }
 
   /** After its old neighbour, else before the next, else at the bottom. */
@@ -73,7 +72,7 @@ export class History {
     if (report.kind === 'named') return this.rename(report.from, report.to);
     const { entry, isRevert, kind, task, restore } = report.operation;
     if (!entry) return;
-    if (report.kind === 'done') return this.#left(report.task, entry.fields);
+    if (report.kind === 'done') return this.#left(report, entry.fields);
     const isLost = (one) => one === entry || (kind === 'add' && !isRevert && one.task === task);
     for (const which of ['undo', 'redo']) this.stacks[which] = this.stacks[which].filter((one) => !isLost(one));
     if (!isRevert || report.current) return;
@@ -81,8 +80,9 @@ export class History {
     if (kind === 'add') this.rename(task, restore);
   }
 
-  #left(task, fields) {
-    if (!task) return;
+  /** A step was done; what shows a later one of another by now was not left so. */
+  #left({ operation, task }, fields) {
+    if (!task || (task.op && !operation.marks.includes(task.op))) return;
     const given = Object.fromEntries(fields.map((field) => [field, task[field]]));
     this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Refusal } from '../../web/api.js';
+import { OutcomeUnknown, Refusal } from '../../web/api.js';
 import { item, later, world } from './world.mjs';
 
 const busy = () => Promise.reject(new Refusal(503, {}, '2'));
@@ -148,4 +148,17 @@ test('a step whose undo is refused late knows its task by the id that it has got
   answer();
   for (let n = 0; n < 5; n++) await later();
   assert.deepEqual(page.history.stacks.undo.map(({ task }) => task), ['6', '5']);
+});
+
+test('an undo leaves alone what another had changed before it was known that it was added', async () => {
+  const sent = [];
+  const page = world({ send: ({ kind }) => (sent.push(kind), Promise.reject(new OutcomeUnknown())) });
+  const id = '0b5a7e52-1a52-5f0c-9d9e-27f0f6a3c111';
+  page.act({ id, kind: 'add', task: 'new-1', name: 'x', list: 'todo', at: 'bottom' });
+  page.history.revert('undo');
+  await later();
+  page.state.put(item(5, { name: 'theirs', key: id, op: 'other' }));
+  page.outbox.pump();
+  await later();
+  assert.deepEqual(sent, ['add']);
 });
