@@ -72,8 +72,8 @@ export class History {
     if (report.kind === 'named') return this.rename(report.from, report.to);
     const { entry, isRevert, kind, task, restore } = report.operation;
     if (!entry) return;
-    if (report.kind === 'done') return this.#left(report, entry.fields);
-    const isLost = (one) => one === entry || (kind === 'add' && !isRevert && one.task === task);
+    if (report.kind === 'done') return this.#left(report, entry);
+    const isLost = (one) => one === entry || !(one.isDone || this.state.operations.some((other) => other.entry === one));
     for (const which of ['undo', 'redo']) this.stacks[which] = this.stacks[which].filter((one) => !isLost(one));
     if (!isRevert || report.current) return;
     this.stacks[isRevert].push(entry);
@@ -81,9 +81,10 @@ export class History {
   }
 
   /** A step was done; what shows a later one of another by now was not left so. */
-  #left({ operation, task }, fields) {
+  #left({ operation, task }, entry) {
+    entry.isDone = true;
     if (!task || (task.op && !operation.marks.includes(task.op))) return;
-    const given = Object.fromEntries(fields.map((field) => [field, task[field]]));
+    const given = Object.fromEntries(entry.fields.map((field) => [field, task[field]]));
     this.mine.set(task.id, { ...this.mine.get(task.id), ...given });
   }
 

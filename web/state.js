@@ -97,7 +97,7 @@ export class State {
 
   refused(operation, reason, current = null) {
     if (!this.operations.includes(operation)) return;
-    if (operation.kind !== 'change') this.#refuseUndo(operation, reason);
+    this.#refuseUndo(operation, reason);
     this.cancel(operation);
     if (operation.kind === 'add') this.#dropFollowers(operation);
     this.report({ kind: 'dropped', operation, reason, current });
@@ -218,9 +218,12 @@ export class State {
     for (const name of ['task', 'after', 'before', 'restore']) operation[name] = this.named.get(operation[name]) ?? operation[name];
   }
 
-  /** To bring back what was not deleted, or was never there, would make a copy. */
-  #refuseUndo({ task }, reason) {
-    this.operations.filter(({ restore }) => restore === task).forEach((undo) => this.refused(undo, reason));
+  /** To bring back what was not deleted, or was never there, would make a copy; to undo a change that was not made, another's loss. */
+  #refuseUndo(operation, reason) {
+    const { kind, task, entry } = operation;
+    const isUndo = (one) => (kind === 'change' ? one.isRevert && one.entry === entry : one.restore === task);
+    const later = this.operations.slice(this.operations.indexOf(operation) + 1);
+    later.filter(isUndo).forEach((undo) => this.refused(undo, reason));
   }
 
   /** What was done to a task that was never added goes with it; its last name is the one to give back. */

@@ -34,7 +34,7 @@ type Found = { column: Column; at: number; card: Card };
 
 /** What a task was like at one moment, null while it did not exist; and a step between two such moments. */
 type Moment = { name: string; list: string; after?: string; before?: string } | null;
-type Entry = { task: string; from: Moment; to: Moment; fields: string[] };
+type Entry = { task: string; from: Moment; to: Moment; fields: string[]; isDone?: boolean };
 
 type Api = import('./api.js').Api;
 type Leases = import('./leases.js').Leases;

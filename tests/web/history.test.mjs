@@ -81,12 +81,14 @@ test('a chain of deletions and undos whose first is refused makes no copy', asyn
   assert.deepEqual(page.state.view()[0].cards.map(({ task }) => task.id), ['0']);
 });
 
-test('steps of a chain that is refused know their task by the id that it had before', async () => {
+test('a chain that is refused leaves the step before it alone, which knows its task by its former id', async () => {
   let refuse;
   const late = new Promise((_, reject) => (refuse = () => reject(new Refusal(423, {}))));
-  const page = world({ send: () => late });
+  const page = world({ send: ({ kind }) => (kind === 'change' ? Promise.resolve(item(0)) : late) });
   const added = () => page.state.operations.at(-1).task;
   page.state.put(item(0));
+  page.act({ kind: 'change', task: '0', name: 'a' });
+  await later();
   page.act({ kind: 'remove', task: '0' });
   page.history.revert('undo');
   for (let n = 0; n < 2; n++) {
@@ -96,7 +98,7 @@ test('steps of a chain that is refused know their task by the id that it had bef
   page.act({ kind: 'change', task: added(), name: 'b' });
   refuse();
   await later();
-  assert.deepEqual([...new Set(page.history.stacks.undo.map(({ task }) => task))], ['0']);
+  assert.deepEqual(page.history.stacks.undo.map(({ task, to }) => [task, to.name]), [['0', 'a']]);
 });
 
 test('an adding that is refused takes its redo along', async () => {
@@ -161,4 +163,15 @@ test('an undo leaves alone what another had changed before it was known that it 
   page.outbox.pump();
   await later();
   assert.deepEqual(sent, ['add']);
+});
+
+test('a change that is refused takes its undo with it', async () => {
+  const names = [];
+  const page = world({ send: ({ name }) => (names.push(name), Promise.reject(new Refusal(423, {}))) });
+  page.state.put(item(0));
+  page.act({ kind: 'change', task: '0', name: 'b' });
+  page.history.revert('undo');
+  await later();
+  assert.deepEqual(names, ['b']);
+  assert.deepEqual(page.history.stacks, { undo: [], redo: [] });
 });
