@@ -2,6 +2,7 @@
 
 import { History } from '../../web/history.js';
 import { Leases } from '../../web/leases.js';
+import { uuid4 } from '../../web/machine.js';
 import { State } from '../../web/state.js';
 import { readTask } from '../../web/tasks.js';
 
@@ -16,7 +17,7 @@ export function item(index, data = {}, revision = `r${index}`) {
 
 export const later = () => new Promise((done) => setTimeout(done));
 
-/** server: overrides of the calls of the API. `calls` are those made; `act` does as main.js does. */
+/** server: overrides of the calls of the API. `calls` are those made; `act` and what an outcome does are as in main.js. */
 export function world(server = {}) {
   const [log, calls] = [[], []];
   const api = {
@@ -29,6 +30,9 @@ export function world(server = {}) {
   const state = new State(COLUMNS, (outcome) => {
     log.push(outcome);
     history.heard(outcome);
+    const { operation } = outcome;
+    if (operation?.lease) leases.drop(operation.task, operation.lease);
+    if (operation) operation.lease = undefined;
   });
   state.setLine(true, 0);
   const leases = new Leases(state, api, 1e6);
@@ -36,7 +40,7 @@ export function world(server = {}) {
   outbox.identity = 'ann';
   const act = (wanted) => {
     const from = history.moment(wanted.task);
-    const operation = state.add({ id: `id-${calls.length}-${state.operations.length}`, ...wanted });
+    const operation = state.add({ id: uuid4(), ...wanted });
     history.record(operation, from);
     outbox.pump();
     return operation;
