@@ -1,6 +1,8 @@
 // @ts-check
 /** What clicks and taps on cards do. */
 
+import { reveal } from './dialog.js';
+
 /** @param {HTMLElement} board @param {Pick<KeyHands, 'edit' | 'menu' | 'remove'>} hands */
 export function bindClicks(board, hands) {
   /** What a double click is meant for: after its first click another card may have come there. */
@@ -8,10 +10,10 @@ export function bindClicks(board, hands) {
   board.addEventListener('click', ({ target, detail }) => {
     const card = target.closest('.card');
     const id = card?.dataset.id;
-    if (target.closest('.menu')) hands.menu(id);
-    if (detail > 1) return; // the second click of two is for what is gone by then
+    if (detail > 1) return; // the second click of two is for what is gone or covered by then
     clicked = target.closest('button, form') ? undefined : id;
-    if (clicked !== undefined) card.toggleAttribute('data-open');
+    if (clicked !== undefined && card.toggleAttribute('data-open')) reveal(card);
+    if (target.closest('.menu')) hands.menu(id);
     if (target.closest('.trash')) hands.remove(id);
   });
   board.addEventListener('dblclick', () => clicked !== undefined && hands.edit(clicked));

@@ -5,7 +5,9 @@
 export const byId = (id) => document.getElementById(id);
 
 const dialog = byId('dialog');
-dialog.addEventListener('click', ({ target, clientX: x, clientY: y }) => {
+dialog.addEventListener('click', (event) => {
+  const { target, detail, clientX: x, clientY: y } = event;
+  if (detail > 1) return event.preventDefault(); // the second click of two was for what the question covers
   const { left, right, top, bottom } = dialog.getBoundingClientRect();
   const isBeside = target === dialog && (x < left || x > right || y < top || y > bottom);
   if (isBeside && dialog.querySelector('menu').lastElementChild.value === '') dialog.close('');

@@ -20,8 +20,9 @@ export class Editor {
     this.isPressing = false;
     addEventListener('blur', () => this.#lease(false));
     addEventListener('resize', () => reveal(this.open?.form));
-    addEventListener('mousedown', () => (this.isPressing = true), true);
-    addEventListener('mouseup', () => setTimeout(() => {
+    addEventListener('mousedown', (event) => this.#press(event), true);
+    // A press that drags a text or opens the browser's menu is never released.
+    for (const type of ['mouseup', 'dragend', 'contextmenu', 'keydown']) addEventListener(type, () => setTimeout(() => {
       this.isPressing = false;
       this.#left(document.activeElement);
     }), true);
@@ -33,6 +34,7 @@ export class Editor {
    */
   edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
+    if (this.open?.id === id) this.open.area.focus();
     if (this.open?.id === id || !card) return false;
     this.save();
     if (this.open) return false;
@@ -54,6 +56,14 @@ export class Editor {
     grow(area);
     if (typed !== undefined) this.#keep();
     return true;
+  }
+
+  /** The focus stays in the text when a gap beside the buttons is pressed, or once more where "Edit" was. */
+  #press(event) {
+    this.isPressing = event.button === 0;
+    const { form, area } = this.open ?? {};
+    const isSecond = event.detail > 1 && document.activeElement === area;
+    if (form && (event.target === form || (isSecond && !form.contains(event.target)))) event.preventDefault();
   }
 
   #listen(form, area) {

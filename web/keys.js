@@ -10,10 +10,10 @@ const DEEDS = { ' ': 'lift', Enter: 'edit', e: 'edit', m: 'menu', Delete: 'remov
 
 /** @param {KeyHands} hands */
 export function bindKeys(hands) {
-  /** The key that did something and is still down: it does it once, also if that was to open a field. */
+  /** The key that did something and is still down: it does it once, as Enter does, also if that was to open a field. */
   let down = '';
   document.addEventListener('keydown', (event) => {
-    if (!event.repeat || event.key !== down) return (down = '');
+    if (!event.repeat || ![down, 'Enter'].includes(event.key)) return (down = '');
     event.preventDefault();
     event.stopPropagation();
   }, true);
@@ -66,6 +66,7 @@ function deedOf(hands, { target, ctrlKey, metaKey, altKey, shiftKey }, key) {
   if (altKey) return;
   const [id, way] = [target.closest('.card')?.dataset.id, STEPS[key]];
   const isCarrying = carry.operation !== null;
+  if (target.matches('.editing') && DEEDS[key]) return DEEDS[key] === 'edit' ? () => target.querySelector('textarea').focus() : undefined;
   if (id !== undefined) {
     if (way) return () => (isCarrying ? carry.to(step(hands.view(), carry.operation.task, way)) : choose(hands, id, way));
     if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) return () => (carry.drop(key === 'Escape'), focus(id));

@@ -72,8 +72,8 @@ function act(wanted) {
   if (back) (document.activeElement?.matches('.tools :enabled') ? reveal(back) : back.focus());
   takeAway('.error:not(.lasting), .offer');
   const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
-  if (isHidden) toast(`${operation.kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter`);
-  if (short && !operation.isRevert) toast(short, { label: 'Undo', act: () => history.revert('undo') });
+  const words = isHidden ? `${operation.kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter` : operation.isRevert ? '' : short;
+  if (words) toast(words, operation.isRevert ? {} : { label: 'Undo', act: () => history.revert('undo') });
   outbox.pump();
 }
 

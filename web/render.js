@@ -158,6 +158,7 @@ function paint(node, card) {
   trash.ariaLabel = `Delete: ${task.name}`;
   const words = [lease && `${lease.by} is ${lease.activity}`, pending === 'unknown' && 'not sent yet', task.mark && `list: ${task.mark}`];
   write(notes, words.filter(Boolean).join(' · '));
+  node.element.ariaLabel = [task.name, isCarried && 'lifted', ...words].filter(Boolean).join(', ');
   const isLong = task.name.length > SHORT;
   const names = ['card', pending, isCarried && 'carried', lease && 'leased', task.mark && 'marked', isLong && 'long'];
   node.element.className = names.filter(Boolean).join(' ');

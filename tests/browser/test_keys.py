@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, card, grab, release, see
+from tests.browser.hands import add, card, grab, release, see, until
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +79,50 @@ def test_undo_works_on_a_layout_without_latin_letters(keyed):
     see(keyed, todo="b c")
     type_key(keyed, "я", "KeyZ", control=True)
     see(keyed, todo="a b c")
+
+
+def test_keys_on_a_card_that_is_edited_do_nothing_to_its_task(board, keyed):
+    press(keyed, "ArrowDown", "e")
+    keyed.keyboard.type("half")
+    card(keyed, "a").first.evaluate("(one) => one.focus()")
+    press(keyed, "Delete", "Space", "m", "e")
+    expect(keyed.locator(".editor textarea")).to_be_focused()
+    expect(keyed.locator(".editor textarea")).to_have_value("half")
+    assert board.names()["todo"] == "a b c"
+
+
+def hold(page: Page, key: str) -> None:
+    """Hold a key so long that it repeats itself."""
+    for _ in range(4):
+        page.keyboard.down(key)
+    page.keyboard.up(key)
+
+
+@pytest.mark.parametrize("place", [".menu", ".trash"])
+def test_enter_held_on_a_button_presses_it_once(board, keyed, place):
+    press(keyed, "ArrowDown", *["Tab"] * (1 + (place == ".trash")))
+    expect(card(keyed, "a").locator(place)).to_be_focused()
+    hold(keyed, "Enter")
+    if place == ".menu":
+        expect(keyed.get_by_role("dialog")).to_be_visible()
+    else:
+        see(keyed, todo="b c")
+    expect(keyed.locator(".editor")).to_have_count(0)
+    until(keyed, lambda: board.names()["todo"] == ("a b c" if place == ".menu" else "b c"))
+
+
+def test_enter_held_in_an_editor_saves_and_opens_nothing(keyed):
+    press(keyed, "ArrowDown", "e")
+    keyed.keyboard.type("half")
+    hold(keyed, "Enter")
+    see(keyed, todo="half b c")
+    expect(keyed.locator(".editor")).to_have_count(0)
+
+
+def test_a_card_is_read_by_its_name_and_not_by_its_buttons(keyed):
+    expect(card(keyed, "a")).to_have_accessible_name("a")
+    press(keyed, "ArrowDown", "Space")
+    expect(card(keyed, "a")).to_have_accessible_name("a, lifted")
 
 
 def test_the_undo_button_keeps_the_focus_for_the_next_undo(keyed):

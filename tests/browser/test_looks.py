@@ -101,6 +101,15 @@ def test_all_cards_are_printed(board, page):
     assert page.evaluate("document.documentElement.scrollHeight") >= last["y"] + last["height"]
 
 
+def test_a_card_is_printed_by_its_name_while_it_is_edited(board, page):
+    board.fill(todo="a")
+    card(page, "a").locator(".name").dblclick()
+    page.emulate_media(media="print")
+    expect(page.locator(".editing .name")).to_be_visible()
+    expect(page.locator(".editor")).to_have_css("clip-path", "inset(50%)")
+    expect(page.locator(".editor textarea")).to_be_focused()
+
+
 def test_help_begins_at_its_top_in_a_low_window(board, new_page):
     page = board.open(new_page(viewport={"width": 640, "height": 360}))
     page.keyboard.press("?")

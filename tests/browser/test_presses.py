@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hands import card, see
+from tests.browser.hands import card, middle, see, until
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
@@ -60,6 +60,61 @@ def test_a_tap_does_to_a_card_what_it_says_though_an_editor_above_is_left(board,
     expect(page.locator(".editor")).to_be_visible()
     card(page, "c").locator(".trash").tap()
     see(page, todo="a b d")
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["mouse", "finger"])
+def test_two_clicks_on_the_dots_open_the_menu_and_choose_nothing(board, new_page, options):
+    names = [f"card-{n}" for n in range(12)]
+    board.fill(todo=" ".join(names))
+    page = board.open(new_page(**options))
+    see(page, todo=" ".join(names))
+    for name in names:
+        x, y = middle(card(page, name).locator(".menu"))
+        if options:
+            page.touchscreen.tap(x, y)
+            page.touchscreen.tap(x, y)
+        else:
+            page.mouse.dblclick(x, y)
+        expect(page.get_by_role("dialog")).to_contain_text(f"Move '{name}'")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).not_to_be_visible()
+    assert board.names()["todo"] == " ".join(names)
+
+
+def test_two_clicks_on_edit_leave_the_editor_open(board, page):
+    board.fill(todo="a")
+    card(page, "a").locator(".menu").click()
+    page.mouse.dblclick(*middle(page.get_by_role("button", name="Edit")))
+    expect(page.locator(".editor textarea")).to_be_focused()
+
+
+def test_a_press_beside_the_buttons_of_an_editor_leaves_the_caret_in_its_text(board, page):
+    board.fill(todo="a")
+    edit_first(page)
+    box = page.locator(".editor").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
+    page.keyboard.press("Backspace")
+    expect(page.locator(".editor textarea")).to_have_value("")
+    assert board.names()["todo"] == "a"
+
+
+def test_a_press_that_is_never_released_does_not_hold_an_editor_open(board, page):
+    board.fill(todo="a b")
+    edit_first(page)
+    page.evaluate("dispatchEvent(new MouseEvent('mousedown', { button: 0 }))")
+    page.keyboard.press("Tab")
+    page.locator("#filter").focus()
+    expect(page.locator(".editor")).to_have_count(0)
+
+
+def test_a_long_name_that_unfolds_comes_into_sight(board, page):
+    board.fill(todo=" ".join(f"card-{n}" for n in range(15)))
+    board.add(STORY)
+    page.locator("ol[data-list=todo]").evaluate("(list) => list.scrollTo(0, 1e6)")
+    unfold_first(page)
+    below = """(card) => card.getBoundingClientRect().bottom
+      - card.closest('ol').getBoundingClientRect().bottom"""
+    until(page, lambda: page.locator(".long").evaluate(below) <= 0)
 
 
 def test_a_click_unfolds_a_long_name_and_another_folds_it(board, page):
