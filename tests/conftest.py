@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from kanban_server import mirror
+
 LAN_NAME = "board.lan"  # plain http under this name is not a secure context, as on a real LAN
 BROWSER_FLAGS = [
     f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
@@ -26,6 +28,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> Non
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True)
+def _no_late_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No board of a test looks at Sync while the next one runs."""
+    for name in ("LATE_SECONDS", "OTHERS_SECONDS"):
+        monkeypatch.setattr(mirror, name, 3600.0)
 
 
 @pytest.fixture(scope="session")

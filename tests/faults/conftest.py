@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kanban_server import access, breaker, create_app, leases, mirror, transport
+from kanban_server import access, breaker, create_app, leases, transport
 from kanban_server.settings import Settings
 from tests.faults import sync_faults
 from tests.faults.lines import Line, credentials_of, open_line
@@ -64,12 +64,6 @@ def _no_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback only: no proxy of this machine between test and server."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(autouse=True)
-def _no_late_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No board of a test looks at Sync while the next one runs."""
-    monkeypatch.setattr(mirror, "LATE_SECONDS", 3600.0)
 
 
 @pytest.fixture(scope="module")
