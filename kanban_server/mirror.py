@@ -131,8 +131,7 @@ class Mirror:
         assert item
         if key in self._doubts:
             item = self._first_made(key) or item
-            del self._doubts[key]
-            self._replica.tell(key, item.key, self._clock())
+            self._no_more_doubt(key, item)
         return item
 
     def doubt(self, key: str) -> errors.OutcomeUnknown | None:
@@ -144,9 +143,12 @@ class Mirror:
         """Give what a create in doubt has made, if there is one and it has made anything."""
         item = self._find(key, self._doubts[key]) if key in self._doubts else None
         if item:
-            del self._doubts[key]
-            self._replica.tell(key, item.key, self._clock())
+            self._no_more_doubt(key, item)
         return item
+
+    def _no_more_doubt(self, key: str, item: Item) -> None:
+        del self._doubts[key]
+        self._replica.tell(key, item.key, self._clock())
 
     def _look_for_others(self, index: int) -> None:
         """Read what others appended below an index, unless another thread just did."""

@@ -189,10 +189,10 @@ export class Outbox {
     if (error instanceof OutcomeUnknown) return this.state.unknown(operation, now());
     if (!(error instanceof Refusal)) throw error;
     const { status, problem, message } = error;
-    // It was sent before, and may have happened then.
-    if (operation.tries > 1 && (status === 429 || status > 499)) return this.state.unknown(operation, now());
+    const isRepeated = operation.tries > 1; // it may have happened then: no refusal now says that it did not
+    if (isRepeated && (status === 429 || status > 499)) return this.state.unknown(operation, now());
     if (status === 404 && operation.kind === 'remove') return this.state.answered(operation, null, now());
-    const key = operation.tries > 1 ? operation.id : uuid4(); // what may have happened keeps its key
+    const key = isRepeated ? operation.id : uuid4();
     if (status === 409 && this.state.withoutNeighbour(operation, String(problem.neighbour), key)) return;
     const current = status === 412 && problem.task ? this.api.readTask(problem.task) : null;
     if (current && this.state.rebase(operation, current, uuid4())) return;

@@ -34,8 +34,8 @@ export class Editor {
    */
   edit(id, typed, base = this.hands.nameOf(id)) {
     const card = this.renderer.element(id);
-    if (this.open?.id === id) this.open.area.focus();
-    if (this.open?.id === id || !card) return false;
+    if (this.open?.id === id) return (this.open.area.focus(), false);
+    if (!card) return false;
     this.save();
     if (this.open) return false;
     if (this.draft?.id === id) {
