@@ -226,3 +226,10 @@ def test_a_name_beyond_our_rules_is_left_to_the_deleted_task(client):
     answer = client.post("/tasks", json=name)
     assert answer.status_code == 422
     assert answer.json["errors"][0]["detail"].startswith("The deleted task is not remembered")
+
+
+@pytest.mark.parametrize("value", ['""', f'"{"x" * 256}"'])
+def test_an_if_match_that_names_no_revision_is_told_and_not_repeated(value, steady):
+    answer = steady.patch("/tasks/0", json={"name": "b"}, headers={"If-Match": value})
+    detail = problem(answer, 400)["detail"]
+    assert detail == "If-Match must name one revision, of 1 to 255 characters."

@@ -5,14 +5,12 @@ import { readTask } from '../../web/tasks.js';
 
 const [MIDDLE, GAP] = [2 ** 50, 2 ** 32];
 
-/** Chance that is the same for the same seed. Source: Mulberry32 by Tommy Ettinger. */
+const [FACTOR, PRIME] = [48271, 2 ** 31 - 1];
+
+/** Chance that is the same for the same seed: Park and Miller's, whose first numbers are too alike to be used. */
 export function chance(seed) {
-  const next = () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let bits = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = () => (seed = (seed * FACTOR) % PRIME) / PRIME;
+  for (let n = 0; n < 10; n++) next();
   const below = (end) => Math.floor(next() * end);
   return {
     below,
@@ -201,8 +199,9 @@ export class Other {
     this.#write(task, 'place', this.#anyPlace());
   }
 
+  /** So coarse that what is put between stays a whole number for long. */
   #anyPlace() {
-    return { list: this.pick(this.server.columns), at: MIDDLE + this.below(8 * GAP) };
+    return { list: this.pick(this.server.columns), at: MIDDLE + this.below(2 ** 25) * 2 ** 10 };
   }
 
   #write(task, what, changes) {
