@@ -25,7 +25,7 @@ export class Leases {
     if (this.share(task, refused) || Number.isNaN(Number(task))) return;
     const id = uuid4();
     const ask = () => this.#ask(task, activity, id);
-    const renew = () => (held.renewed = ask());
+    const renew = () => (held.renewed = Promise.all([held.renewed, ask()]));
     const held = { id, users: 1, refused: [refused], timer: setInterval(renew, this.renewMs), taken: ask(), renewed: null };
     this.held.set(task, held);
     this.state.ownLeases.add(id);

@@ -58,6 +58,22 @@ test('a renewal under way is answered before the lease is given up', async (t) =
   assert.deepEqual(calls.map(([what]) => what), ['take', 'renewed', 'drop']);
 });
 
+test('a renewal that the next one overtook is answered before the lease is given up, too', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { calls, leases } = page();
+  leases.take('3', 'editing', () => {});
+  await leases.idOf('3');
+  const answers = [];
+  leases.api.takeLease = () => new Promise((done) => answers.push(() => (calls.push(['renewed']), done({}))));
+  for (const _ of ['late', 'overtaking']) (t.mock.timers.tick(10_000), await later());
+  leases.drop('3');
+  answers[1]();
+  await later();
+  answers[0]();
+  await leases.leaving.get('3');
+  assert.deepEqual(calls.map(([what]) => what), ['take', 'renewed', 'renewed', 'drop']);
+});
+
 test('what was done under an earlier lease leaves a later one alone', async () => {
   const { leases } = page();
   leases.take('3', 'dragging', () => {});
