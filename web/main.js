@@ -46,7 +46,7 @@ function draw(isMoving = !isLoading) {
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
-  for (const which of ['undo', 'redo']) byId(which).disabled = !history.stacks[which].length;
+  for (const which of ['undo', 'redo']) byId(which).ariaDisabled = `${!history.stacks[which].length}`;
 }
 
 /** One redraw per frame, however many events come. */
@@ -69,7 +69,7 @@ function act(wanted) {
   byId('live').textContent = long;
   draw();
   const back = operation.isRevert && operation.kind === 'add' && renderer.element(operation.task);
-  if (back) (document.activeElement?.matches('.tools :enabled') ? reveal(back) : back.focus());
+  if (back) (document.activeElement?.matches('.tools *') ? reveal(back) : back.focus());
   takeAway('.error:not(.lasting), .offer');
   const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
   const words = isHidden ? `${operation.kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter` : operation.isRevert ? '' : short;
@@ -107,6 +107,7 @@ async function menu(id) {
   if (answer === 'delete') return remove(task);
   const place = Array.isArray(answer) ? step(shown(), task, answer) : answer;
   if (place && !stands(shown(), task, place)) act({ kind: 'change', task, ...place });
+  else if (answer) toast('It stands there already.');
 }
 
 /** What became of an operation. @param {Outcome} outcome */
@@ -221,7 +222,7 @@ const drag = new Drag({
 const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (words) => (byId('live').textContent = words) });
 const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
-  undo: () => history.revert('undo'), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
+  undo: () => (carry.operation ? carry.drop(true) : history.revert('undo')), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
   edit: (id) => isFree(id) && editor.edit(id),
   focus: (id) => {
     const card = renderer.element(id);

@@ -105,6 +105,32 @@ def test_others_actions_are_not_undone(board, page):
     expect(page.locator("#undo")).to_be_disabled()
 
 
+def test_the_button_keeps_the_focus_when_nothing_is_left_to_undo(board, page):
+    add(page, "milk")
+    see(page, todo="milk")
+    page.locator("#undo").focus()
+    page.keyboard.press("Enter")
+    see(page, todo="")
+    expect(page.locator("#undo")).to_be_disabled()
+    expect(page.locator("#undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    see(page, todo="")
+
+
+def test_undo_while_a_card_is_carried_puts_it_back_and_no_more(board, page):
+    board.fill(doing="x")
+    add(page, "milk")
+    see(page, todo="milk", doing="x")
+    settled(page)
+    card(page, "x").focus()
+    for key in ("Space", "ArrowRight", UNDO):
+        page.keyboard.press(key)
+    expect(page.locator("#live")).to_have_text("Put back.")
+    page.keyboard.press("ArrowLeft")
+    expect(card(page, "milk")).to_be_focused()
+    see(page, todo="milk", doing="x", done="")
+
+
 def test_keys_rest_in_text_fields(board, page):
     add(page, "milk")
     see(page, todo="milk")

@@ -43,7 +43,7 @@ def test_arrows_choose(keyed):
 
 def test_tab_comes_by_each_column_and_arrows_go_to_its_cards(keyed):
     stops = []
-    for _ in range(12):
+    for _ in range(14):
         press(keyed, "Tab")
         stops.append(keyed.evaluate("document.activeElement.closest('ol')?.dataset.list"))
     assert [stop for stop in stops if stop] == ["todo", "doing", "done"]

@@ -129,6 +129,16 @@ def test_the_menu_steps_from_where_the_card_is_by_then(board, page):
     see(page, todo="b", doing="x a y")
 
 
+def test_the_menu_says_that_a_card_is_at_the_top_by_then(board, page):
+    ids = board.fill(todo="a b")
+    see(page, todo="a b")
+    card(page, "b").locator(".menu").click()
+    board.change(ids["b"], list="todo", at="top")
+    see(page, todo="b a")
+    page.get_by_role("button", name="Up", exact=True).click()
+    expect(page.get_by_text("It stands there already.")).to_be_visible()
+
+
 def test_the_menu_moves_by_what_the_filter_shows(board, page):
     board.fill(todo="apple pear plum avocado")
     page.locator("#filter").fill("a")
