@@ -147,6 +147,17 @@ def test_a_tap_on_the_menu_moves_a_card(board, phone):
     see(phone, doing="t0 x y")
 
 
+def test_a_long_name_can_be_saved_over_a_keyboard_that_takes_its_room(board, phone):
+    expect(phone.locator("meta[content*='interactive-widget=resizes-content']")).to_be_attached()
+    long = "ten words " * 40
+    board.add(long, "todo", at="top")
+    phone.locator(".long .menu").tap()
+    phone.get_by_role("button", name="Edit").tap()
+    phone.set_viewport_size({"width": 390, "height": 508})
+    for name in ("Save", "Cancel"):
+        expect(phone.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
 def test_targets_are_large_enough(phone):
     sizes = phone.evaluate(
         """[...document.querySelectorAll('button')].filter((one) => one.offsetParent)
