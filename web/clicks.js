@@ -19,8 +19,10 @@ export function bindClicks(board, hands) {
   board.addEventListener('dblclick', () => clicked !== undefined && hands.edit(clicked));
 }
 
-/** Shows the whole of a card's long name, and no other's. @param {HTMLElement | undefined} card */
-export function unfold(card) {
+/** Puts the focus on a card, in sight and with the whole of a long name, and of no other's. @param {HTMLElement | undefined} card */
+export function choose(card) {
   document.querySelectorAll('[data-open]').forEach((other) => other.removeAttribute('data-open'));
   card?.setAttribute('data-open', '');
+  card?.focus();
+  reveal(card);
 }

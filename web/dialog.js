@@ -110,17 +110,17 @@ export function reveal(element) {
   element?.scrollIntoView({ block: 'nearest' });
 }
 
-const kept = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)),
+const watched = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)),
   { threshold: [0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
-let keptTimer = 0;
-for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => kept.disconnect(), { passive: true, capture: true });
+let watchedTimer = 0;
+for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => watched.disconnect(), { passive: true, capture: true });
 
 /** Keeps one thing in sight, if it is shown, also once the browser lays out what it skipped: for a while, or until its person turns to others. */
 export function keepInSight(element) {
-  kept.disconnect();
-  clearTimeout(keptTimer);
-  if (element) kept.observe(element);
-  keptTimer = setTimeout(() => kept.disconnect(), 15000);
+  watched.disconnect();
+  clearTimeout(watchedTimer);
+  if (element) watched.observe(element);
+  watchedTimer = setTimeout(() => watched.disconnect(), 15000);
 }
 
 /** A text in an element; the text's own letters say where it begins. */
@@ -135,12 +135,14 @@ export function shorten(name) {
 }
 
 /**
- * Accounts of an operation: for the live region, for a toast (empty if it needs none), and for its refusal.
+ * Accounts of an operation: for the live region, for a toast (empty if it needs none), for one if the filter hides what it did, and for its refusal.
  * @param {Operation} operation @param {Found | null} was before it @param {Found} [is] after it
  */
 export function accountOf({ kind, title = '', name, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
-  const account = (long, short, refused) => ({ long, short, refused: isRevert ? `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` : refused });
+  const hidden = `${kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter`;
+  const account = (long, short, refused) => (isRevert ? { long, hidden, short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` }
+    : { long, hidden, short, refused });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);

@@ -2,7 +2,7 @@
 /** Joins the parts of the page. */
 
 import { Api, Outbox } from './api.js';
-import { bindClicks, unfold } from './clicks.js';
+import { bindClicks, choose } from './clicks.js';
 import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
@@ -65,14 +65,14 @@ function act(wanted) {
   const [from, was] = [history.moment(wanted.task), found(wanted.task)];
   const operation = state.add({ id: uuid4(), ...wanted });
   history.record(operation, from);
-  const { long, short } = accountOf(operation, was, found(operation.task));
+  const { long, short, hidden } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
   draw();
   const back = operation.isRevert && operation.kind === 'add' && renderer.element(operation.task);
   if (back) (document.activeElement?.matches('.tools *') ? reveal(back) : back.focus());
   takeAway('.error:not(.lasting), .offer');
   const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
-  const words = isHidden ? `${operation.kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter` : operation.isRevert ? '' : short;
+  const words = isHidden ? hidden : short;
   if (words) toast(words, operation.isRevert ? {} : { label: 'Undo', act: () => history.revert('undo') });
   outbox.pump();
 }
@@ -224,12 +224,7 @@ const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => (carry.operation ? carry.drop(true) : history.revert('undo')), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
   edit: (id) => isFree(id) && editor.edit(id),
-  focus: (id) => {
-    const card = renderer.element(id);
-    unfold(card);
-    card?.focus();
-    reveal(card);
-  },
+  focus: (id) => choose(renderer.element(id)),
   lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);
