@@ -32,11 +32,11 @@ export class Api {
 
   /** A new token for the same identity, if this tab had one. Asks for the passcode when it must. */
   token() {
-    this.asking ??= this.#token().finally(() => (this.asking = null));
+    this.asking ??= this.#token(false).finally(() => (this.asking = null));
     return this.asking;
   }
 
-  async #token() {
+  async #token(isTyped) {
     const { passcode, token } = kept;
     const auth = token ? `Bearer ${token}` : passcode && `Basic ${base64(':' + passcode)}`;
     try {
@@ -47,8 +47,8 @@ export class Api {
       if (error.status !== 401) throw error;
     }
     if (token) delete kept.token;
-    else kept.passcode = await this.askPasscode(passcode !== undefined);
-    return this.#token();
+    else kept.passcode = await this.askPasscode(isTyped);
+    return this.#token(!token);
   }
 
   /** Settles when the server answers; asks again and again, as a silent line never says no. @returns {Promise<void>} */
@@ -85,8 +85,10 @@ export class Api {
     return this.readTask(await this.#signed(method, path, { headers, body: bodyOf(operation) }));
   }
 
-  /** A task of an answer as Sync's events would give it. @param {any} answer @returns {Task} */
-  readTask({ id, revision, ...data }) {
+  /** A task of an answer as Sync's events would give it; what is none comes from elsewhere. @param {any} answer @returns {Task} */
+  readTask(answer) {
+    if (!Number.isInteger(answer?.id)) throw new OutcomeUnknown();
+    const { id, revision, ...data } = answer;
     return readTask({ index: id, revision, data }, this.columns);
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Begins the worker before all else of the page, as the SDK takes long to start: no module, for those wait for more. */
 const syncWorker = new Worker('/static/worker.js');
-/** Whether it could not run. */
-let isBroken = false;
-syncWorker.onerror = () => (isBroken = true);
+/** Says so if a part of the page does not come. */
+const broken = () => document.documentElement.classList.add('broken');
+syncWorker.onerror = broken;
+addEventListener('error', ({ target }) => target instanceof HTMLScriptElement && broken(), true);

@@ -30,7 +30,12 @@ let asked = Promise.resolve();
  * @returns {Promise<any>}
  */
 function ask(title, text, options, hasField = false) {
-  return (asked = asked.then(() => show(title, text, options, hasField)));
+  return (asked = asked.then(dropped).then(() => show(title, text, options, hasField)));
+}
+
+/** Settles once no card is carried by the pointer, which a question would take away. @returns {Promise<void> | void} */
+function dropped() {
+  if (document.querySelector('.dragging')) return new Promise((later) => setTimeout(later, 100)).then(dropped);
 }
 
 async function show(title, text, options, hasField) {
@@ -74,7 +79,9 @@ export function askName(mine, theirs) {
 /** Asks until something is typed. @returns {Promise<string>} */
 export async function askPasscode(isWrong) {
   const hint = isWrong ? 'That was not it. Ask whoever shared this board.' : 'This board is shared with a passcode.';
-  return (await ask('Passcode', [hint], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
+  const isTyping = document.activeElement?.matches('input, textarea'); // what is typed on is no passcode
+  const words = element('p', hint, { tabIndex: -1, autofocus: isTyping });
+  return (await ask('Passcode', [words], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
 }
 
 export function showHelp(identity) {
@@ -82,27 +89,42 @@ export function showHelp(identity) {
   ask('Keys', [keys, `You are ${identity}.`], [['', 'Close']]);
 }
 
+const toasts = byId('toasts');
+/** What had the focus before a toast's button. */
+let before = null;
+toasts.addEventListener('focusin', ({ relatedTarget }) => toasts.contains(relatedTarget) || (before = relatedTarget));
+
 /**
  * Says something for a while: what went wrong for longer, and until it is closed if it offers something to do.
- * @param {string} text @param {{isError?: boolean, label?: string, act?: () => void}} [options] label and act: of a button
+ * @param {string} text @param {{isError?: boolean, isLate?: boolean, label?: string, act?: () => void}} [options]
+ *   isLate: it is about an earlier deed; label and act: of a button
  */
-export function toast(text, { isError = false, label, act } = {}) {
+export function toast(text, { isError = false, isLate = false, label, act } = {}) {
   const box = element('div', '', {
-    className: ['toast', isError && 'error', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' '),
+    className: ['toast', isError && 'error', isLate && 'late', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' '),
     role: isError ? 'alert' : 'status',
   });
-  const close = () => box.remove();
+  const close = () => leave(box);
+  const pass = () => (box.contains(document.activeElement) ? setTimeout(pass, 2000) : close());
   const button = (words, then) => element('button', words, { onclick: () => then() !== false && close() });
   box.append(element('span', text), ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
-  const passing = [...document.querySelectorAll('#toasts > :not(.lasting)')];
-  passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach((other) => other.remove());
-  byId('toasts').append(box);
-  if (!isError || !act) setTimeout(close, isError ? 10000 : 6000);
+  const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
+  passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach(leave);
+  toasts.append(box);
+  reveal(box);
+  if (!isError || !act) setTimeout(pass, isError ? 10000 : 6000);
+}
+
+/** The focus goes back to where it came from. */
+function leave(toast) {
+  const hadFocus = toast.contains(document.activeElement);
+  toast.remove();
+  if (hadFocus) before?.focus();
 }
 
 /** Takes away the toasts that a selector names. */
 export function takeAway(selector) {
-  document.querySelectorAll(selector).forEach((toast) => toast.remove());
+  document.querySelectorAll(selector).forEach(leave);
 }
 
 /** Brings something into sight. */
@@ -110,16 +132,18 @@ export function reveal(element) {
   element?.scrollIntoView({ block: 'nearest' });
 }
 
-const watched = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => seen < 0.99 && reveal(target)),
-  { threshold: [0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
-let watchedTimer = 0;
+const watched = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => {
+  if (seen < 0.99 && target.closest('ol') === watchedList) reveal(target);
+}), { threshold: [0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
+let [watchedList, watchedTimer] = [null, 0];
 for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => watched.disconnect(), { passive: true, capture: true });
 
-/** Keeps one thing in sight, if it is shown, also once the browser lays out what it skipped: for a while, or until its person turns to others. */
-export function keepInSight(element) {
+/** Keeps one card in sight, if it is shown, also once the browser lays out what it skipped: for a while, or until it leaves its list or its person turns to others. */
+export function keepInSight(card) {
   watched.disconnect();
   clearTimeout(watchedTimer);
-  if (element) watched.observe(element);
+  watchedList = card?.closest('ol');
+  if (card) watched.observe(card);
   watchedTimer = setTimeout(() => watched.disconnect(), 15000);
 }
 
@@ -138,7 +162,7 @@ export function shorten(name) {
  * Accounts of an operation: for the live region, for a toast (empty if it needs none), for one if the filter hides what it did, and for its refusal.
  * @param {Operation} operation @param {Found | null} was before it @param {Found} [is] after it
  */
-export function accountOf({ kind, title = '', name, isRevert }, was, is) {
+export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const hidden = `${kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter`;
   const account = (long, short, refused) => (isRevert ? { long, hidden, short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` }
@@ -146,7 +170,8 @@ export function accountOf({ kind, title = '', name, isRevert }, was, is) {
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
-  const short = was?.column.id === is?.column.id ? '' : `Moved ${task} to ${is?.column.id}`;
+  const isNear = was?.column.id === is?.column.id && !at;
+  const short = isNear ? '' : `Moved ${task} to ${at ? `the ${at} of ` : ''}${is?.column.id}`;
   return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} went back.`);
 }
 

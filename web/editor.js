@@ -19,7 +19,7 @@ export class Editor {
     /** What is pressed must not slide away before its click: till then an editor that is left stays open. */
     this.isPressing = false;
     addEventListener('blur', () => this.#lease(false));
-    addEventListener('resize', () => reveal(this.open?.form));
+    addEventListener('resize', () => this.#reveal());
     addEventListener('mousedown', (event) => this.#press(event), true);
     // A press that drags a text or opens the browser's menu is never released.
     for (const type of ['mouseup', 'dragend', 'contextmenu', 'keydown']) addEventListener(type, () => setTimeout(() => {
@@ -50,12 +50,17 @@ export class Editor {
     card.append(form);
     card.classList.add('editing');
     this.#listen(form, area);
-    new ResizeObserver(() => reveal(form)).observe(form);
+    new ResizeObserver(() => this.#reveal()).observe(form);
     area.focus();
     area.select();
     grow(area);
     if (typed !== undefined) this.#keep();
     return true;
+  }
+
+  /** Keeps the editor in sight while one is in it. */
+  #reveal() {
+    if (this.open?.form.contains(document.activeElement)) reveal(this.open.form);
   }
 
   /** The focus stays in the text when a gap beside the buttons is pressed, or once more where "Edit" was. */
@@ -84,7 +89,7 @@ export class Editor {
 
   /** Whether something is typed that is not saved. */
   isDirty() {
-    return this.open !== null && this.open.area.value !== this.open.base;
+    return this.open !== null && this.open.area.value !== this.open.base.replace(/\r\n?/g, '\n'); // as a field gives it
   }
 
   /** @param {boolean} [isAsked] by its person, to whom it may have promised to make a deleted task anew */

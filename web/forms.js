@@ -90,10 +90,10 @@ export class Forms {
     const isFiltered = this.filter.value.trim() !== '';
     write(byId('hits'), isFiltered ? `${sum(view)} of ${sum(all)}` : '');
     view.forEach(({ cards }, at) => {
-      const [header, , empty] = byId('board').children[at].children;
+      const [header, list, empty] = byId('board').children[at].children;
       const total = all[at].cards.length;
       write(header.lastElementChild, isFiltered ? `${cards.length}/${total}` : `${total}`);
-      empty.hidden = cards.length > 0;
+      empty.hidden = cards.length > 0 || list.querySelector('.card') !== null; // one may be left there in its editor
       if (!cards.length) write(empty, isLoading ? 'Loading…' : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
     });
   }

@@ -13,7 +13,7 @@ export function bindKeys(hands) {
   /** The key that did something and is still down: it does it once, as Enter does, also if that was to open a field. */
   let down = '';
   document.addEventListener('keydown', (event) => {
-    if (!event.repeat || ![down, 'Enter'].includes(event.key)) return (down = '');
+    if (!event.repeat || ![down, 'Enter'].includes(keyOf(event))) return (down = '');
     event.preventDefault();
     event.stopPropagation();
   }, true);

@@ -12,13 +12,10 @@ export const settings = { ...defaults, ...window.__kanban };
 /**
  * Connects, and stays connected, by the worker that begin.js began.
  * @param {Pick<Api, 'token' | 'reach'>} api @param {LineListener} listener
- * @param {() => void} failed called if the worker cannot run
  * @returns {{check: () => void}} looks at once whether Sync is still there
  */
-export function startLine(api, listener, failed) {
+export function startLine(api, listener) {
   let firstToken = settled(api.token()); // asked for while the SDK starts
-  syncWorker.onerror = failed;
-  if (isBroken) failed();
   syncWorker.onmessage = async ({ data: { name, args }, ports: [port] }) => {
     syncWorker.onerror = null;
     if (!port) return listener[name](...args);

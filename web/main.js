@@ -68,9 +68,10 @@ function act(wanted) {
   const { long, short, hidden } = accountOf(operation, was, found(operation.task));
   byId('live').textContent = long;
   draw();
-  const back = operation.isRevert && operation.kind === 'add' && renderer.element(operation.task);
-  if (back) (document.activeElement?.matches('.tools *') ? reveal(back) : back.focus());
-  takeAway('.error:not(.lasting), .offer');
+  const back = operation.isRevert && renderer.element(operation.task);
+  if (back && operation.kind === 'add' && !document.activeElement?.matches('.tools *')) back.focus();
+  if (back) reveal(back);
+  takeAway('.error:not(.lasting, .late), .offer');
   const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
   const words = isHidden ? hidden : short;
   if (words) toast(words, operation.isRevert ? {} : { label: 'Undo', act: () => history.revert('undo') });
@@ -106,8 +107,10 @@ async function menu(id) {
   if (answer === 'edit') return editor.edit(task);
   if (answer === 'delete') return remove(task);
   const place = Array.isArray(answer) ? step(shown(), task, answer) : answer;
-  if (place && !stands(shown(), task, place)) act({ kind: 'change', task, ...place });
+  const seen = place?.at ? state.view() : shown(); // the ends of a column are ends of all of it
+  if (place && !stands(seen, task, place)) act({ kind: 'change', task, ...place });
   else if (answer) toast('It stands there already.');
+  if (renderer.element(task)?.matches(':focus-visible')) reveal(renderer.element(task)); // or keys would do something out of sight
 }
 
 /** What became of an operation. @param {Outcome} outcome */
@@ -126,11 +129,11 @@ function refused(operation, reason, current) {
   takeAway('.offer'); // an Undo is good for the newest step alone, and that may have been this one
   drawSoon();
   const words = `${accountOf(operation, name === undefined ? found(task) : null).refused} ${reason}`;
-  if (isRevert || name === undefined) return fail(words);
+  if (isRevert || name === undefined) return fail(words, { isLate: true });
   if (current) return chooseName(task, name, current.name);
   const isBack = kind === 'add' && forms.putIfFree(list, name);
   const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, name));
-  fail(words, isBack ? {} : { label: 'Use the text again', act: again });
+  fail(words, isBack ? { isLate: true } : { label: 'Use the text again', act: again });
 }
 
 /** Two people changed one name. */
@@ -152,9 +155,8 @@ function editAgain(id, typed, base) {
 function leaseForEdit(id) {
   leases.take(id, 'editing', (reason) => {
     if (editor.open?.id !== id) return; // what was saved is refused by itself
-    const typed = editor.isDirty() ? editor.open.area.value : null;
-    editor.close();
-    fail(`Not now. ${reason}`, typed === null ? {} : { label: 'Edit again', act: () => editAgain(id, typed) });
+    editor.open.isLeased = false;
+    fail(`${reason} What you type stays here.`);
   });
 }
 
@@ -216,6 +218,7 @@ const drag = new Drag({
     if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, lease: leases.held.get(id)?.id });
     else leases.drop(id);
     draw();
+    if (document.activeElement === document.body) renderer.element(id)?.focus({ preventScroll: true }); // it lost it on its way
   },
 }, settings.holdMs);
 
@@ -230,14 +233,15 @@ const hands = {
 bindKeys(hands);
 
 addEventListener('pointerdown', () => carry.drop(true), true); // before a card is held
+addEventListener('blur', () => carry.drop(true));
 bindClicks(board, hands);
 for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);
 addEventListener('pagehide', () => leases.dropAll());
 addEventListener('beforeunload', (event) => {
   const isUnsent = state.operations.some(({ phase }) => phase !== 'answered');
-  if (editor.isDirty() || forms.isDirty() || isUnsent) event.preventDefault();
+  if (editor.isDirty() || forms.isDirty() || isUnsent || document.querySelector('.lasting')) event.preventDefault();
 });
-const line = startLine(api, listener(), () => fail('The page is not complete. Reload it.'));
+const line = startLine(api, listener());
 showEarly();
 setInterval(() => {
   if (state.tick(now())) drawSoon();

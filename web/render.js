@@ -167,11 +167,11 @@ function paint(node, card) {
 /** Focus stays on its card, or goes to the next one if that card goes. */
 function keepFocus() {
   const active = document.activeElement;
-  const card = active?.closest('.card');
-  if (!active || !card) return null;
-  const cards = cardsOf(card.closest('ol'));
+  const [card, list] = [active?.closest('.card'), active?.closest('ol')];
+  if (!active || !card || !list) return null; // or it is in the picture of a card that is carried
+  const cards = cardsOf(list);
   const at = cards.indexOf(card);
-  const others = [cards[at + 1], cards[at - 1], card.closest('ol')];
+  const others = [cards[at + 1], cards[at - 1], list];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
     if (target && target !== document.activeElement) target.focus({ preventScroll: true });

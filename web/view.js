@@ -130,9 +130,11 @@ export function find(view, id) {
 }
 
 /** Whether a task stands at a place. @param {Column[]} view @param {string} id @param {Place} place */
-export function stands(view, id, { list, after, before }) {
+export function stands(view, id, { list, after, before, at: end }) {
   const { column, at } = find(view, id) ?? {};
-  return column?.id === list && column.cards[at - 1]?.task.id === after && column.cards[at + 1]?.task.id === before;
+  if (column?.id !== list) return false;
+  const [previous, next] = [column.cards[at - 1]?.task.id, column.cards[at + 1]?.task.id];
+  return end ? !(end === 'top' ? previous : next) : previous === after && next === before;
 }
 
 /**

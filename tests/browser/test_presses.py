@@ -107,6 +107,18 @@ def test_a_press_that_is_never_released_does_not_hold_an_editor_open(board, page
     expect(page.locator(".editor")).to_have_count(0)
 
 
+@pytest.mark.parametrize("letter", ["e", "E", "\u0443"], ids=["e", "Caps Lock", "Russian"])
+def test_a_held_letter_is_not_written_into_what_it_opens(board, page, letter):
+    board.fill(todo="a")
+    card(page, "a").focus()
+    keys = page.context.new_cdp_session(page)
+    for n in range(4):
+        how = {"key": letter, "text": letter, "code": "KeyE", "autoRepeat": n > 0}
+        keys.send("Input.dispatchKeyEvent", {"type": "keyDown", **how})
+    keys.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": letter, "code": "KeyE"})
+    expect(page.locator(".editor textarea")).to_have_value("a")
+
+
 def test_a_long_name_that_unfolds_comes_into_sight(board, page):
     board.fill(todo=" ".join(f"card-{n}" for n in range(15)))
     board.add(STORY)

@@ -93,3 +93,41 @@ def test_the_last_card_is_not_cut_off_while_it_slides(board, page):
     see(page, todo="b c")
     seen = "([x, y]) => document.elementFromPoint(x, y)?.textContent"
     assert page.evaluate(seen, middle(card(page, "c").locator(".name"))) == "c"
+
+
+@pytest.mark.parametrize("size", [(320, 256), (568, 250), (667, 300)])
+def test_in_a_low_window_all_can_be_reached(board, new_page, size):
+    board.fill(todo="a b c d e")
+    page = board.open(new_page(viewport=dict(zip(("width", "height"), size, strict=True))))
+    card(page, "c").locator(".name").dblclick()
+    for place in (page.get_by_role("button", name="Save"), page.locator("section input").first):
+        place.hover()
+        expect(place).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("word", ["Qualitätssicherung", "supercalifragilisticexpialidocious"])
+def test_the_menu_of_long_column_names_fits(servers, tmp_path, new_page, word):
+    board = servers.start(tmp_path, KANBAN_COLUMNS=f"todo,{word}")
+    board.add("a")
+    page = board.open(new_page(viewport={"width": 320, "height": 600}))
+    card(page, "a").locator(".menu").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("dialog.scrollWidth <= dialog.clientWidth")
+
+
+def test_what_an_empty_column_says_covers_neither_its_name_nor_an_editor(
+    servers, tmp_path, new_page
+):
+    board = servers.start(tmp_path, KANBAN_COLUMNS="todo,waiting for an answer of somebody,done")
+    page = board.open(new_page(viewport={"width": 800, "height": 600}))
+    second = page.locator("section").nth(1)
+    name, note = second.locator("h2").bounding_box(), second.locator(".empty").bounding_box()
+    assert name["height"] > 30
+    assert note["y"] >= name["y"] + name["height"]
+    board.add("a")
+    card(page, "a").locator(".name").dblclick()
+    page.keyboard.type("half")
+    page.locator("#filter").fill("zzz")
+    expect(page.locator("#hits")).to_have_text("0 of 1")
+    expect(page.locator(".editor")).to_be_visible()
+    expect(page.locator("section").first.locator(".empty")).to_be_hidden()
