@@ -39,10 +39,10 @@ const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
 const shown = () => filtered(state.view(), forms.words());
 
-function draw(isMoving = !isLoading) {
+function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
   const view = filtered(all, forms.words());
-  if (renderer.draw(view, isMoving, isLoading)) drawNext();
+  if (renderer.draw(view, isMoving, isPart)) drawNext();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
@@ -148,7 +148,7 @@ async function chooseName(task, mine, theirs) {
 /** Goes on with a text, in its card if that is still there. @returns {boolean | void} false: not now, as something is typed elsewhere */
 function editAgain(id, typed, base) {
   if (!found(id)) return forms.goOn(columns[0], typed);
-  if (!renderer.element(id)) forms.unfilter();
+  if (!renderer.element(id)) (forms.unfilter(), draw(false, false));
   return editor.edit(id, typed, base);
 }
 

@@ -4,7 +4,7 @@
 import { cardsOf, flip, put, tidy } from './cards.js';
 import { reveal, write } from './dialog.js';
 
-/** How many new cards a column gets in one frame while the board loads: few at first, to be there soon. */
+/** How many new cards a column gets in one frame: few at first, to be there soon. */
 const [FIRST_PART, PART] = [30, 100];
 /** A name of so many letters fits into four lines however narrow the column is. */
 const SHORT = 36;
@@ -57,7 +57,7 @@ export class Renderer {
   }
 
   /** @param {Column[]} view @param {boolean} isPart draw a part of many new cards only @returns {boolean} whether some are left */
-  draw(view, isMoving, isPart = false) {
+  draw(view, isMoving, isPart) {
     const all = isPart ? view.map((column) => ({ ...column, cards: this.#part(column.cards) })) : view;
     const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), this.#free(cards)))
       .filter(({ old, now }) => old.length + now.length);

@@ -62,6 +62,19 @@ def test_a_crowded_board_is_drawn_part_by_part(crowded, new_page):
     assert max(after - before for before, after in pairwise(counts)) == 3 * 100
 
 
+def test_a_crowded_board_comes_back_part_by_part_when_the_filter_is_cleared(crowded, new_page):
+    page = crowded.open(new_page())
+    shown = len(crowded.call("GET", "/tasks")["tasks"])
+    expect(page.locator(".card")).to_have_count(shown, timeout=60_000)
+    page.locator("#filter").fill("no such name")
+    expect(page.locator(".card")).to_have_count(0)
+    page.evaluate(COUNT_IN_EACH_FRAME)
+    page.keyboard.press("Escape")
+    expect(page.locator(".card")).to_have_count(shown, timeout=60_000)
+    counts = page.evaluate("counts")
+    assert max(after - before for before, after in pairwise(counts)) <= 3 * 100
+
+
 def test_nothing_written_while_the_page_loads_is_missed(crowded, new_page):
     page = new_page()
     before = len(crowded.call("GET", "/tasks")["tasks"])
