@@ -99,10 +99,13 @@ def test_the_last_card_is_not_cut_off_while_it_slides(board, page):
 def test_in_a_low_window_all_can_be_reached(board, new_page, size):
     board.fill(todo="a b c d e")
     page = board.open(new_page(viewport=dict(zip(("width", "height"), size, strict=True))))
-    card(page, "c").locator(".name").dblclick()
-    for place in (page.get_by_role("button", name="Save"), page.locator("section input").first):
-        place.hover()
-        expect(place).to_be_in_viewport(ratio=1)
+    card(page, "a").locator(".name").dblclick()
+    page.locator("h1").hover()
+    page.mouse.wheel(0, 1000)
+    expect(page.locator("section input").first).to_be_in_viewport(ratio=1)
+    page.locator("ol").first.hover()
+    page.mouse.wheel(0, 30)
+    expect(page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("word", ["Qualitätssicherung", "supercalifragilisticexpialidocious"])
