@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import errors
+from .jsontext import compact
 from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
 from .tasks import fields_of, mark_of
@@ -64,7 +65,7 @@ def write(items: list[Item], path: Path) -> None:
     draft = path.with_suffix(".part")
     try:
         with open(draft, "w", encoding="utf-8", opener=_for_us_alone) as file:
-            json.dump({"list": LIST_NAME, "made": made, "tasks": rows}, file, ensure_ascii=False)
+            file.write(compact({"list": LIST_NAME, "made": made, "tasks": rows}))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

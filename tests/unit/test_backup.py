@@ -34,6 +34,12 @@ def test_a_snapshot_read_back_is_what_was_written(items, tmp_path):
     assert backup.load(tmp_path / "s.json") == items
 
 
+def test_half_a_sign_as_other_clients_may_write_it_stops_no_snapshot(tmp_path):
+    half = Item(0, {"name": "half \ud83d, é"}, "1", "2026-01-01T00:00:00Z")
+    backup.write([half], tmp_path / "s.json")
+    assert backup.load(tmp_path / "s.json") == [half]
+
+
 @pytest.mark.parametrize(
     "text",
     [
