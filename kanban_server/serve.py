@@ -4,6 +4,7 @@
 """
 
 import gc
+import math
 import os
 import signal
 import socket
@@ -26,10 +27,11 @@ from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
 from .sync_emulator.patience import MAX_CONNECTIONS, ImpatientProtocol
 from .sync_store import SyncStore
-from .transport import Answer, Send, Transport, http_send
+from .transport import REQUEST_SECONDS, Answer, Send, Transport, http_send
 
 THREADS = 16
 FILES = 2 * MAX_CONNECTIONS
+GRACE_SECONDS = math.ceil(REQUEST_SECONDS) + 1  # at the end a request under way is answered
 
 
 def main() -> None:
@@ -172,7 +174,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
         proxy_headers=False,
         server_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again at its end
