@@ -6,11 +6,11 @@ Each check gives findings: a text, and whether all is well.
 import re
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import requests
@@ -69,11 +69,10 @@ def check_names(environ: Mapping[str, str], env_file: Path) -> Iterator[Finding]
 
 def check_folder(settings: Settings) -> Iterator[Finding]:
     """Look whether the data folder can be written."""
-    probe = settings.data / f".probe-{uuid.uuid4().hex}"
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
-        probe.write_text("x")
-        probe.unlink()
+        with TemporaryFile(buffering=0, dir=settings.data) as probe:
+            probe.write(b"x")
         yield Finding(True, f"data folder {settings.data}")
     except OSError as error:
         yield Finding(False, f"data folder {settings.data} cannot be written: {error.strerror}")

@@ -1,7 +1,9 @@
 """The commands of an admin, on an emulator of their own in the data folder."""
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,22 @@ def test_doctor_is_content_with_a_sound_installation(data, monkeypatch):
     result = run("doctor")
     assert result.exit_code == 0, result.output
     assert "Sync takes the credentials" in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "told"), [("serve", "The board cannot start. "), ("cli", "WRONG data folder ")]
+)
+def test_a_full_disk_is_told_in_plain_words_and_nothing_left_on_it(module, told, data):
+    data.mkdir()
+    full = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh"]
+    words = ["doctor"] if module == "cli" else []
+    command = [*full, sys.executable, "-m", f"kanban_server.{module}", *words]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "KANBAN_PORT": "0"}
+    done = subprocess.run(command, cwd=data.parent, env=environ, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"{told}{data} cannot be written: " in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(data.glob(".probe*")) == []
 
 
 def test_doctor_names_what_is_missing_in_the_settings(data, monkeypatch):
