@@ -15,8 +15,17 @@ def listener_for(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except (OSError, TypeError) as error:  # of bind, for a name no host can have
         listener.close()
-        raise SettingsError(_problem(settings, error)) from error
+        raise SettingsError(_problem(settings.host, settings.port, error)) from error
     return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """Let callers wait in line. Raises SettingsError if another that took the port does so."""
+    host, port = listener.getsockname()[:2]
+    try:
+        listener.listen(2048)
+    except OSError as error:
+        raise SettingsError(_problem(host, port, error)) from error
 
 
 def url_of(host: str, port: int) -> str:
@@ -24,11 +33,11 @@ def url_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _problem(settings: Settings, error: Exception) -> str:
+def _problem(host: str, port: int, error: Exception) -> str:
     reason = getattr(error, "strerror", None) or error
     if getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES):
         return (
-            f"Port {settings.port} on {settings.host} cannot be used: {reason}. Stop what runs "
+            f"Port {port} on {host} cannot be used: {reason}. Stop what runs "
             "there, or set KANBAN_PORT to another."
         )
-    return f"KANBAN_HOST={settings.host} is no address of this machine: {reason}."
+    return f"KANBAN_HOST={host} is no address of this machine: {reason}."

@@ -22,7 +22,7 @@ from . import create_app, logs
 from .bridge import Bridge
 from .errors import SyncError
 from .guard import Guard
-from .listener import listener_for, url_of
+from .listener import listen, listener_for, url_of
 from .settings import Credentials, Settings, SettingsError, load_settings
 from .sync_emulator import Emulator, EmulatorError, owner_address, read_credentials
 from .sync_emulator.patience import MAX_CONNECTIONS, ImpatientProtocol
@@ -183,7 +183,7 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     _allow_many_connections()
     gc.freeze()  # what is there now stays: the collector need not walk it again
-    listener.listen(2048)  # who comes now waits in line, so the address can be told
+    listen(listener)  # who comes now waits in line, so the address can be told
     print(f"The board is on {_address(listener)}  ({mode})", flush=True)
     server.run(sockets=[listener])
 

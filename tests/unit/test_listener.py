@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from kanban_server.listener import listener_for, url_of
+from kanban_server.listener import listen, listener_for, url_of
 from kanban_server.settings import Settings, SettingsError
 
 
@@ -18,6 +18,15 @@ def test_a_port_in_use_is_a_problem_of_the_port():
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"Port {port} .* in use.* KANBAN_PORT"):
             listener_for(Settings(port=port))
+
+
+def test_of_two_that_took_a_port_at_once_the_second_is_told_so():
+    with listener_for(Settings(port=0)) as first:
+        port = first.getsockname()[1]
+        with listener_for(Settings(port=port)) as second:
+            listen(first)
+            with pytest.raises(SettingsError, match=f"Port {port} .* in use.* KANBAN_PORT"):
+                listen(second)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "[::1]", "é" * 99])
