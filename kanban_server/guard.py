@@ -20,6 +20,7 @@ WRITES = RateLimitItemPerSecond(400, 10, namespace="writes")
 TOKENS = RateLimitItemPerSecond(30, 30, namespace="tokens")
 WRONG_PASSCODES = RateLimitItemPerSecond(10, 60, namespace="passcodes")
 MAX_COUNTED = 1000
+MAX_ORIGIN_CHARS = 300  # a name has 253 at most; what is longer must fill no cache. RFC 1035, 2.3.4
 SET_PASSCODE = "To share this board, set KANBAN_PASSCODE."
 
 
@@ -137,13 +138,17 @@ def _refuse_strangers(remote: str, headers: Mapping[str, str]) -> None:
 
 def _netloc(url: str) -> str:
     try:
-        return urlsplit(url).netloc
+        return urlsplit(url).netloc if len(url) <= MAX_ORIGIN_CHARS else ""
     except ValueError:
         return ""
 
 
-@lru_cache(maxsize=1024)
 def _hostname(host: str) -> str:
+    return _hostname_in(host) if len(host) <= MAX_ORIGIN_CHARS else ""
+
+
+@lru_cache(maxsize=1024)
+def _hostname_in(host: str) -> str:
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:

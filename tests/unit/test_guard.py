@@ -1,6 +1,7 @@
 """Where a request may come from, and how often."""
 
 import contextlib
+import tracemalloc
 
 import pytest
 
@@ -220,3 +221,17 @@ def test_ten_wrong_passcodes_bar_an_address_and_no_other(shared):
     with pytest.raises(TooManyRequests):
         shared.check_passcode_attempts("1.1.1.1")
     shared.check_passcode_attempts("2.2.2.2")
+
+
+def test_what_is_too_long_to_be_a_name_is_refused_and_not_remembered(shared):
+    tracemalloc.start()
+    for number in range(30):
+        name = f"{number}".ljust(60_000, "a")
+        with pytest.raises(NotAllowedHere):
+            let_in(shared, name)
+        with pytest.raises(NotAllowedHere):
+            let_in(shared, Origin=f"http://{name}")
+        assert not shared.may_reach_sync("127.0.0.1", {"Host": name, "Origin": f"http://{name}"})
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5 * 60_000
