@@ -31,11 +31,17 @@ class Guard:
         self._settings = settings
         self._public_host = urlsplit(settings.public_url).hostname or ""
         self._counts = MemoryStorage()
+        self._counted_at = time.time()
 
     @property
     def _limiter(self) -> MovingWindowRateLimiter:
-        """The counts, begun anew when they are of many: `limits` never forgets whom it counted."""
-        if len(self._counts.events) > MAX_COUNTED:
+        """The counts, begun anew when they are of many: `limits` never forgets whom it counted.
+
+        So when the clock was set back, else `limits` bars callers until it is there again.
+        """
+        now, before = time.time(), self._counted_at
+        self._counted_at = now
+        if len(self._counts.events) > MAX_COUNTED or now < before - 1:
             self._counts = MemoryStorage()
         return MovingWindowRateLimiter(self._counts)
 

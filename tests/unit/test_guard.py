@@ -209,6 +209,14 @@ def test_who_is_over_a_limit_is_told_when_the_next_is_let_in(
     check(shared, "ann")
 
 
+def test_a_clock_set_back_locks_nobody_out(shared, monkeypatch):
+    now = [10_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    assert count(40, lambda: shared.count_token("1.1.1.1")) == 30
+    now[0] -= 3600
+    assert count(40, lambda: shared.count_token("1.1.1.1")) == 30
+
+
 def test_without_a_passcode_nothing_is_limited(home):
     assert count(500, lambda: home.count_write("ann")) == 500
     assert count(50, lambda: home.count_token("1.1.1.1")) == 50
