@@ -15,8 +15,10 @@ class Item(NamedTuple):
 
 
 def item_in(row: Any, key: str) -> Item:
-    """Read an Item; key: the name of the field that names it. Raises SyncNonsense."""
+    """Read an Item; key: the field that names it, an `index` or a `key`. Raises SyncNonsense."""
     try:
+        if type(row[key]) is not (int if key == "index" else str):
+            raise TypeError
         return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
     except (TypeError, KeyError) as error:
         raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error

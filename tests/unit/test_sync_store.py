@@ -88,6 +88,14 @@ def test_an_answer_to_a_write_that_is_no_item_leaves_it_in_doubt(body, sync, clo
         cloud.create({})
 
 
+@pytest.mark.parametrize("index", ['"0"', "null", "[1]", "true", "1.0"])
+def test_an_index_that_is_no_whole_number_is_nonsense(index, sync, cloud):
+    body = f'{{"index": {index}, "data": {{}}, "revision": "0", "date_updated": ""}}'
+    sync.add("GET", ITEM, body=body, status=200)
+    with pytest.raises(errors.SyncNonsense):
+        cloud.item(100)
+
+
 @pytest.mark.parametrize("body", ["[]", "5", "{}"])
 def test_an_answer_to_a_read_that_is_no_item_is_nonsense(body, sync, cloud):
     sync.add("GET", ITEM, body=body, status=200)
