@@ -128,8 +128,8 @@ class Leases:
     def _try_to_take(self, key: str, data: dict[str, Any]) -> Item:
         holder = self._view.get(key)
         if holder is None:
-            return self._store.create_lease(key, data, SWEEP_SECONDS)
-        return self._store.replace_lease(key, data, SWEEP_SECONDS, holder.revision)
+            return _readable(self._store.create_lease(key, data, SWEEP_SECONDS))
+        return _readable(self._store.replace_lease(key, data, SWEEP_SECONDS, holder.revision))
 
     def _is_held(self, key: str, lease: str | None) -> bool:
         """Tell whether, as far as is known, another than the holder of this lease id has it."""

@@ -115,6 +115,14 @@ def test_nonsense_in_answer_to_an_edit_is_looked_into(here, text):
     assert here.names() == ["b"]
 
 
+@pytest.mark.parametrize("data", ["[]", "null", "5", '"x"'])
+def test_nonsense_in_answer_to_the_taking_of_a_lease_is_looked_into(here, data):
+    task = here.add("a")
+    text = f'{{"key": "{task["id"]}", "data": {data}, "revision": "0", "date_updated": ""}}'
+    here.wire.fail(says(201, text), path="Maps/leases/Items.*")
+    assert here.board.take_lease(task["id"], "editing", "bob", None)["by"] == "bob"
+
+
 def test_a_repeated_change_is_recognised_before_its_revision_and_lease_are_looked_at(here):
     task = here.add("a")
     done = here.edit(task, "b", key="k", revision=task["revision"])
