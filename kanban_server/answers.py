@@ -12,6 +12,7 @@ from twilio.http.response import Response
 
 from . import errors
 
+MAX_WAIT_SECONDS = 24 * 3600.0  # what is more, is as good as infinite, which no answer can say
 KEY_ADVICE = (
     "The API key of this board is refused: whoever runs the board must set a valid one "
     "(TWILIO_API_KEY, TWILIO_API_SECRET) and start it again."
@@ -87,5 +88,5 @@ def _json(text: str) -> Any:
 def _retry_after(answer: Answer) -> float | None:
     value = answer.headers.get("Retry-After") or ""
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), MAX_WAIT_SECONDS)
     return 1.0 if answer.status in (429, 507) else None
