@@ -125,7 +125,7 @@ class Access:
             )
             self._check_claims(claims, grace_seconds)
             return str(claims["grants"]["identity"])
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise NotIdentified("The token is not valid here. Ask GET /token for one.") from error
 
     def _check_claims(self, claims: dict, grace_seconds: int) -> None:

@@ -143,8 +143,10 @@ CHANGES = {
     "grants that are none": {"grants": "all"},
     "no end": {"exp": ...},
     "an end that is none": {"exp": "soon"},
+    "no end to it": {"exp": float("inf")},
     "not yet valid": {"nbf": NOW + 1},
     "a beginning that is none": {"nbf": None},
+    "a beginning before all": {"nbf": float("-inf")},
     "no id": {"jti": ...},
     "an id without our seal": {"jti": f"{CREDENTIALS.api_key}-1"},
 }
