@@ -70,7 +70,7 @@ def check_names(environ: Mapping[str, str], env_file: Path) -> Iterator[Finding]
 def check_folder(settings: Settings) -> Iterator[Finding]:
     """Look whether the data folder can be written."""
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryFile(buffering=0, dir=settings.data) as probe:
             probe.write(b"x")
         yield Finding(True, f"data folder {settings.data}")

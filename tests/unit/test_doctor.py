@@ -1,6 +1,7 @@
 """What may be wrong with an installation, one thing at a time."""
 
 import socket
+import stat
 from email.utils import formatdate
 
 import pytest
@@ -91,6 +92,11 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     settings = Settings(data=tmp_path / "file" / "data")
     assert "cannot be written" in wrong(doctor.check_folder(settings))[0]
+
+
+def test_a_folder_that_is_not_there_yet_is_made_for_its_owner_alone(tmp_path):
+    assert wrong(doctor.check_folder(Settings(data=tmp_path / "data"))) == []
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_a_missing_library_of_the_page_is_named(monkeypatch, tmp_path):
