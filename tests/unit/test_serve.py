@@ -70,6 +70,20 @@ def test_a_page_that_comes_and_goes_is_no_news_for_the_log(server):
     assert server.stderr.read() == ""
 
 
+def test_a_trailer_field_is_no_header(server):
+    head = b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    head += b"Content-Type: application/json\r\n"
+    body = b'd\r\n{"name": "a"}\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n'
+    where = "127.0.0.1", port_of(server)
+    with socket.create_connection(where) as at_once, socket.create_connection(where) as apart:
+        at_once.sendall(head + b"\r\n" + body)
+        assert b" 201 " in at_once.recv(1000)
+        apart.sendall(head + b"Expect: 100-continue\r\n\r\n")
+        assert b" 100 " in apart.recv(1000)  # so it is with the app
+        apart.sendall(body)
+        assert b" 201 " in apart.recv(1000)
+
+
 def test_the_emulators_doors_are_as_closed_as_the_boards(server):
     port = port_of(server)
     for head in (
