@@ -46,6 +46,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Wait for the rest of a head that has begun."""
+        super()._unset_keepalive_if_required()
         super().on_message_begin()
         self._await_head()
 
@@ -60,6 +61,15 @@ class ImpatientProtocol(HttpToolsProtocol):
         if not self._asks_for_another_protocol():
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """Go on; the next head may have begun already."""
+        super().on_response_complete()
+        if self._timer is not None:
+            super()._unset_keepalive_if_required()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Go on waiting for a head: uvicorn would stop at any byte, be it a mere blank line."""
+
     def shutdown(self) -> None:
         """End because the server stops; a request that is not here whole is not waited for."""
         super().shutdown()
@@ -69,6 +79,7 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
+        super()._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def _asks_for_another_protocol(self) -> bool:

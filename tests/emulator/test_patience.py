@@ -3,7 +3,8 @@
 import base64
 import json
 import socket
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
@@ -53,6 +54,37 @@ def test_a_connection_that_asks_in_time_is_answered(connect):
     assert b" 401 " in line.recv(1000)
 
 
+@pytest.fixture
+def login(serving):
+    """The header that names who asks."""
+    emulator = serving.emulator
+    pair = base64.b64encode(f"{emulator.api_key}:{emulator.api_secret}".encode()).decode()
+    return f"Authorization: Basic {pair}\r\n".encode()
+
+
+@pytest.mark.parametrize("more", [b"\n", b"\r", b"\r\n", b"\r\n\r\n"])
+def test_a_blank_line_does_not_keep_a_connection_that_asks_nothing(serving, connect, login, more):
+    serving.server.config.timeout_keep_alive = 1
+    line = connect()
+    line.sendall(ASK + login + b"\r\n")
+    assert line.recv(1000)
+    with suppress(ConnectionError):  # it may be closed by now
+        line.sendall(more)
+        assert line.recv(1000) == b""
+
+
+def test_a_head_that_begins_during_an_answer_has_its_own_time(serving, connect, login):
+    serving.server.config.timeout_keep_alive = 0.1
+    serving.emulator.latency_ms = 300
+    line = connect()
+    ask = ASK + login + b"\r\n"
+    line.sendall(ask + ask[:20])
+    assert b" 404 " in line.recv(1000)
+    time.sleep(0.5)
+    line.sendall(ask[20:])
+    assert b" 404 " in line.recv(1000)
+
+
 def test_of_too_many_connections_the_last_is_hung_up(connect):
     lines = [connect() for _ in range(4)]
     assert lines[3].recv(1000) == b""
@@ -69,16 +101,14 @@ def test_who_is_not_known_is_answered_and_hung_up_on_while_still_sending(connect
 
 
 @pytest.mark.parametrize("size", [1, 100_000])
-def test_an_upgrade_to_anything_but_a_websocket_is_ignored(serving, connect, size):
-    emulator = serving.emulator
-    login = base64.b64encode(f"{emulator.api_key}:{emulator.api_secret}".encode()).decode()
+def test_an_upgrade_to_anything_but_a_websocket_is_ignored(connect, login, size):
     upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n"
     line = connect()
     for name in ("a", "b", "c"):
         form = f"UniqueName={name}"
         head = (
             f"POST /v1/Services/default/Lists HTTP/1.1\r\nHost: x\r\n{upgrade}"
-            f"Authorization: Basic {login}\r\nContent-Length: {len(form)}\r\n\r\n"
+            f"{login.decode()}Content-Length: {len(form)}\r\n\r\n"
         )
         for start in range(0, len(head + form), size):
             line.sendall((head + form)[start : start + size].encode())
