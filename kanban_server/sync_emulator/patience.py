@@ -1,13 +1,16 @@
 """uvicorn's HTTP protocol with an end to its patience: a head is short, and comes soon.
 
-uvicorn itself waits for ever for the end of a head, of any length. There is no limit for each peer:
-behind a tunnel all pages are one peer, and a line that sends nothing is closed soon anyway.
+uvicorn itself waits for ever for the end of a head, of any length, and for a client that does not
+read. Whether one reads is for the kernel to see (man 7 tcp, TCP_USER_TIMEOUT), where it can.
+There is no limit for each peer: behind a tunnel all pages are one peer, and a line that sends
+nothing is closed soon anyway.
 It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from typing import Any
 
@@ -15,6 +18,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
+UNREAD_SECONDS = 30  # of a client that reads nothing of what waits for it
 MAX_HEAD_BYTES = 64 * 1024
 MAX_CONNECTIONS = 4096  # of all together, sockets included: some open files are left for the rest
 
@@ -30,6 +34,9 @@ class ImpatientProtocol(HttpToolsProtocol):
         """Wait for the first head; hang up if there are too many connections."""
         super().connection_made(transport)
         self._await_head()
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; the socket keeps it as a WebSocket too
+            line = transport.get_extra_info("socket")
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
         if len(self.connections) > MAX_CONNECTIONS:
             transport.close()
 

@@ -85,6 +85,29 @@ def test_a_head_that_begins_during_an_answer_has_its_own_time(serving, connect, 
     assert b" 404 " in line.recv(1000)
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="a matter of the kernel")
+@pytest.mark.parametrize("ending", [b"\r\n", b"Connection: close\r\n\r\n"])
+def test_a_client_that_reads_nothing_is_given_up(serving, connect, monkeypatch, ending):
+    async def app(scope, receive, send):
+        size = 20_000_000
+        headers = [(b"content-length", str(size).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    monkeypatch.setattr(patience, "UNREAD_SECONDS", 1)
+    line = connect()
+    line.sendall(ASK + b"\r\n")
+    assert line.recv(1000)  # the server has begun, and its app can be replaced
+    serving.server.config.loaded_app = app
+    line = connect()
+    line.sendall((ASK + ending) * 2)
+    assert line.recv(1000)
+    until = time.monotonic() + 20
+    while serving.server.server_state.connections and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not serving.server.server_state.connections
+
+
 def test_of_too_many_connections_the_last_is_hung_up(connect):
     lines = [connect() for _ in range(4)]
     assert lines[3].recv(1000) == b""
