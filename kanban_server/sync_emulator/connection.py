@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from http import HTTPStatus
@@ -20,6 +21,8 @@ from .subscriptions import Replay, Wanted, Wish
 if TYPE_CHECKING:
     from .emulator import Emulator
 
+MAX_UNDER_WAY = 50  # requests of one client: others have their turn after so many
+_GONE = Refusal(503, 20503, "The client has gone")
 _BROKEN = Refusal(500, 20500, "Internal Server Error")
 _log = logging.getLogger(__name__)
 
@@ -27,7 +30,8 @@ _log = logging.getLogger(__name__)
 class Connection:
     """A client that packets go to and come from.
 
-    write: takes a packet to the socket; hang_up: closes the socket.
+    write: takes a packet to the socket; hang_up: closes the socket; hold: says whether the socket
+    is to leave unread what comes, because enough is under way.
     """
 
     def __init__(
@@ -37,12 +41,16 @@ class Connection:
         executor: Executor,
         write: Callable[[bytes], None],
         hang_up: Callable[[], None],
+        hold: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._emulator = emulator
         self._hub = hub
         self._executor = executor
         self.send = write
         self._hang_up = hang_up
+        self._hold = hold
+        self._inbox: deque[bytes] = deque()
+        self._under_way = 0
         self._loop = asyncio.get_running_loop()
         hub.attach(self._loop)
         self._session = Session(emulator.verify_token, emulator.clock())
@@ -55,14 +63,21 @@ class Connection:
     def receive(self, data: bytes) -> None:
         """Take in what came from the socket."""
         if not packets.is_ack(data):
-            self._perform(self._session.receive(data, self._emulator.clock()))
+            self._inbox.append(data)
+            self._work_off()
 
     def lose(self) -> None:
         """Say that the socket is gone."""
         self._is_lost = True
+        self._inbox.clear()
         self._hub.leave(self)
         if self._timer is not None:
             self._timer.cancel()
+
+    def _work_off(self) -> None:
+        while self._inbox and self._under_way < MAX_UNDER_WAY:
+            self._perform(self._session.receive(self._inbox.popleft(), self._emulator.clock()))
+        self._hold(bool(self._inbox))
 
     def _perform(self, outputs: list[Output]) -> None:
         self.identity = self._session.identity
@@ -109,7 +124,11 @@ class Connection:
         account = self._emulator.account_sid
         call = cds.route(account, access.service_sid, access.identity, ask)
         if call.writes:
-            database.post(call.work, lambda job: self._answer_job(ask, job.outcome))
+            database.post(
+                lambda tx: self._if_here(lambda: call.work(tx)),
+                lambda job: self._finish(self._answer_job, ask, job.outcome),
+            )
+            self._under_way += 1
         else:
             self._in_executor(
                 lambda: database.read(call.work), lambda result: self._answer_job(ask, result)
@@ -119,8 +138,24 @@ class Connection:
         self, work: Callable[[], Any], then: Callable[[Callable[[], Any]], None]
     ) -> None:
         """Read off the loop; then gets what gives the result or raises."""
-        future = self._loop.run_in_executor(self._executor, work)
-        future.add_done_callback(lambda done: None if done.cancelled() else then(done.result))
+        self._under_way += 1
+        self._loop.run_in_executor(self._executor, self._if_here, work).add_done_callback(
+            lambda done: None if done.cancelled() else self._finish(then, done.result)
+        )
+
+    def _if_here(self, work: Callable[[], Any]) -> Any:
+        """Do it unless the client has gone. Raises Refusal."""
+        if self._is_lost:
+            raise _GONE
+        return work()
+
+    def _finish(self, then: Callable[..., None], *arguments: Any) -> None:
+        """Tell the outcome, and take what waits."""
+        self._under_way -= 1
+        try:
+            then(*arguments)
+        finally:
+            self._work_off()
 
     def _answer_job(self, ask: Ask, outcome: Callable[[], Reply]) -> None:
         try:

@@ -57,13 +57,13 @@ class SocketListener(WSListener):
         self._parts_bytes = 0
         self._unsent: deque[bytes] = deque()
         self._unsent_bytes = 0
-        self._is_paused = False
+        self._is_paused = self._is_held = False
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Begin the session."""
         self._transport = transport
         self._connection = Connection(
-            self._emulator, self._emulator.hub, self._executor, self.write, self.hang_up
+            self._emulator, self._emulator.hub, self._executor, self.write, self.hang_up, self.hold
         )
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -132,6 +132,13 @@ class SocketListener(WSListener):
             packet = self._unsent.popleft()
             self._unsent_bytes -= len(packet)
             self._transport.send(_BINARY, packet)
+
+    def hold(self, is_held: bool) -> None:
+        """Leave unread what comes, or read again."""
+        if self._transport is not None and is_held != self._is_held:
+            self._is_held = is_held
+            line = self._transport.underlying_transport
+            (line.pause_reading if is_held else line.resume_reading)()
 
     def hang_up(self) -> None:
         """Close the socket."""

@@ -7,7 +7,16 @@ import threading
 import pytest
 from callers import PATIENCE_SECONDS, as_alice, wire_of
 
-from kanban_server.sync_emulator import hub, packets, session, subscriptions
+from kanban_server.sync_emulator import (
+    cds,
+    connection,
+    hub,
+    packets,
+    requests,
+    session,
+    subscriptions,
+)
+from kanban_server.sync_emulator.asgi import THREADS
 from kanban_server.sync_emulator.connection import Connection
 
 
@@ -115,3 +124,60 @@ def test_a_read_that_breaks_fails_the_subscription_and_is_logged(rest, tasks, ca
 
     asyncio.run(story())
     assert "ZeroDivisionError" in caplog.text
+
+
+class Gate(threading.Event):
+    """Nothing is read or written before it is set."""
+
+    def __init__(self, emulator):
+        super().__init__()
+        emulator.database.post(lambda tx: self.wait(PATIENCE_SECONDS))
+        for _ in range(THREADS):
+            emulator.executor.submit(self.wait, PATIENCE_SECONDS)
+
+
+def send_request(wire, method):
+    """Ask for the Items or for a new one and do not wait; give the packet's id."""
+    path = f"/v3/Services/{wire.emulator.service_sid}/Lists/tasks/Items"
+    header = {"id": f"TM{method}", "http_request": {"method": method, "path": path}}
+    packet = packets.encode({"method": "message", **header}, b'{"data": {}}')
+    wire.connection.receive(packet)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_of_one_client_so_many_requests_are_under_way_and_no_more(
+    emulator, tasks, monkeypatch, method
+):
+    monkeypatch.setattr(connection, "MAX_UNDER_WAY", 2)
+    begun, route = [], cds.route
+    monkeypatch.setattr(cds, "route", lambda *ask: begun.append(ask) or route(*ask))
+
+    async def story():
+        async with wire_of(emulator) as wire:
+            gate = Gate(emulator)
+            for _ in range(5):
+                send_request(wire, method)
+            assert len(begun) == 2
+            gate.set()
+            await wire.until(lambda: len(wire.received) == 1 + 5)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_is_done_for_a_client_that_has_gone(emulator, tasks, monkeypatch, method):
+    done, call = [], requests.Call(method != "GET", lambda tx: done.append(tx))
+    monkeypatch.setattr(cds, "route", lambda *_: call)
+
+    async def story():
+        async with wire_of(emulator) as wire:
+            gate = Gate(emulator)
+            for _ in range(connection.MAX_UNDER_WAY + 1):
+                send_request(wire, method)
+            wire.connection.lose()
+            gate.set()
+            emulator.executor.shutdown()
+            emulator.database.close()
+
+    asyncio.run(story())
+    assert done == []

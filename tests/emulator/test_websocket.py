@@ -1,13 +1,15 @@
 """The socket itself: upgrade, frames, pings, slow clients, shutdown."""
 
+import threading
+import time
 from contextlib import suppress
 
 import pytest
 from callers import Rest, make_token
 from contract.serving import Serving
-from raw import BINARY, CLOSE, PING, PONG, Raw
+from raw import BINARY, CLOSE, PATIENCE_SECONDS, PING, PONG, Raw
 
-from kanban_server.sync_emulator import packets, websocket
+from kanban_server.sync_emulator import connection, packets, websocket
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +208,24 @@ def test_a_client_that_does_not_read_is_dropped_and_holds_nobody_up(
         _, body = reader.packet("notification")
         assert body["events"][0]["item_data"]["n"] == count
     assert "dropped a client" in caplog.text
+
+
+def test_a_client_with_enough_under_way_is_not_read_from(connect, serving, tasks, monkeypatch):
+    monkeypatch.setattr(connection, "MAX_UNDER_WAY", 2)
+    gate, raw = threading.Event(), connect()
+    lines = [one.transport.underlying_transport for one in serving.server.server_state.connections]
+    serving.emulator.database.post(lambda tx: gate.wait(PATIENCE_SECONDS))
+    path = f"/v3/Services/{serving.emulator.service_sid}/Lists/tasks/Items/0"
+    ask = {"method": "message", "id": "TM2", "http_request": {"method": "DELETE", "path": path}}
+    for _ in range(100):
+        raw.send(packets.encode(ask))
+    until = time.monotonic() + PATIENCE_SECONDS
+    while all(line.is_reading() for line in lines) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not all(line.is_reading() for line in lines)
+    gate.set()
+    for _ in range(100):
+        assert raw.packet("reply")[0]["http_status"]["code"] == 404
 
 
 def test_at_the_end_clients_are_told_that_the_service_restarts(tmp_path):
