@@ -28,6 +28,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _has_ended_one = False  # whether what came last holds the end of a request
     _read = _unread = b""
 
     def connection_made(self, transport: Any) -> None:
@@ -41,12 +42,12 @@ class ImpatientProtocol(HttpToolsProtocol):
             transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in, and count them while they are of a head."""
-        self._unread = data
+        """Take bytes in, and count them while they are of nothing but one head."""
+        self._unread, self._has_ended_one = data, False
         while self._unread:
             self._read, self._unread = self._unread, b""
             super().data_received(self._read)
-        if self._timer is not None:
+        if self._timer is not None and not self._has_ended_one:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large")
@@ -67,6 +68,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         """Pass on that a request is here."""
         if not self._asks_for_another_protocol():
             super().on_message_complete()
+            self._has_ended_one = True
 
     def on_response_complete(self) -> None:
         """Go on; the next head may have begun already."""

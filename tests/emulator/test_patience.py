@@ -48,6 +48,23 @@ def test_a_head_that_is_too_long_is_refused(connect):
     assert b" 431 " in line.recv(1000)
 
 
+@pytest.mark.parametrize("body", [b"", bytes(150_000)])
+def test_what_comes_before_a_head_does_not_count(connect, login, body):
+    length = b"Content-Length: %d\r\n\r\n" % len(body)
+    ask = ASK + login + b"X: " + b"a" * 1500 + b"\r\n" + length + body
+    count = 2 if body else 100
+    line = connect()
+    line.sendall(ask * count + ask[:20])
+    answers = b""
+    while answers.count(b"HTTP/1.1 404") < count:
+        answers += (part := line.recv(65_536))
+        assert part
+    line.sendall(ask[20:])
+    while answers.count(b"HTTP/1.1 404") < count + 1:
+        answers += (part := line.recv(65_536))
+        assert part
+
+
 def test_a_connection_that_asks_in_time_is_answered(connect):
     line = connect()
     line.sendall(ASK + b"\r\n")
