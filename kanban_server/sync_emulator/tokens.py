@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 MAX_LIFE_SECONDS = 24 * 3600
+MAX_CHARS = 8192  # of a token: reading takes time on the event loop
+LAST_DATE = 1e12  # what is later, or no number, is no date
 CONTENT_TYPE = "twilio-fpa;v=1"
 # Dates are checked here, by the clock that is passed in.
 _OPTIONS: Any = {
@@ -54,7 +56,7 @@ def verify(token: object, credentials: Credentials, now: float) -> Access:
 
 
 def _signed_claims(token: object, credentials: Credentials) -> dict[str, Any]:
-    if not isinstance(token, str) or token.count(".") != 2:
+    if not isinstance(token, str) or len(token) > MAX_CHARS or token.count(".") != 2:
         raise TokenRefused(20101, "Invalid Access Token")
     try:
         header = jwt.get_unverified_header(token)
@@ -86,7 +88,9 @@ def _check_dates(claims: dict[str, Any], now: float) -> float:
 
 
 def _is_date(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) < LAST_DATE
 
 
 def _grants(claims: dict[str, Any], credentials: Credentials) -> tuple[str, str]:

@@ -1,9 +1,14 @@
 """Access tokens and the codes of their refusals. Source: SYNC_PROTOCOL.md, 7.1."""
 
+import math
+
 import pytest
 from callers import NOW, make_token
 
+from kanban_server.sync_emulator import tokens
 from kanban_server.sync_emulator.tokens import TokenRefused, verify
+
+VAST = pytest.param(10**400, id="vast")
 
 
 def code_of(emulator, token):
@@ -22,6 +27,11 @@ def test_a_malformed_token_is_20101(emulator, token):
     assert code_of(emulator, token) == 20101
 
 
+def test_a_token_that_is_too_long_is_20101_unread(emulator):
+    claims = {"iss": "SK0", "more": "x" * tokens.MAX_CHARS}
+    assert code_of(emulator, make_token(emulator, **claims)) == 20101
+
+
 @pytest.mark.parametrize("header", [{"cty": "other"}, {"cty": None}])
 def test_a_strange_header_is_20102(emulator, header):
     assert code_of(emulator, make_token(emulator, header=header)) == 20102
@@ -32,13 +42,14 @@ def test_another_issuer_or_subject_is_20103(emulator, claims):
     assert code_of(emulator, make_token(emulator, **claims)) == 20103
 
 
-@pytest.mark.parametrize("claims", [{"exp": int(NOW)}, {"exp": "soon"}, {"exp": True}])
-def test_an_expired_token_is_20104(emulator, claims):
-    assert code_of(emulator, make_token(emulator, **claims)) == 20104
+@pytest.mark.parametrize("expires", [int(NOW), "soon", True, math.nan, math.inf, VAST])
+def test_an_expired_token_is_20104(emulator, expires):
+    assert code_of(emulator, make_token(emulator, exp=expires)) == 20104
 
 
-def test_a_token_for_later_is_20105(emulator):
-    assert code_of(emulator, make_token(emulator, nbf=int(NOW) + 60)) == 20105
+@pytest.mark.parametrize("begins", [int(NOW) + 60, math.nan, -math.inf, VAST])
+def test_a_token_for_later_is_20105(emulator, begins):
+    assert code_of(emulator, make_token(emulator, nbf=begins)) == 20105
 
 
 @pytest.mark.parametrize(
