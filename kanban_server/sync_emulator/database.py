@@ -26,6 +26,7 @@ from .transactions import Job, Transaction, is_storage_error
 T = TypeVar("T")
 MAX_BATCH = 256
 SWEEP_SECONDS = 1.0
+LOCKED_MS = 1000  # how long a batch waits for another process; who comes meanwhile waits twice
 _log = logging.getLogger(__name__)
 
 
@@ -146,6 +147,7 @@ class Database:
         if version not in (0, VERSION):
             raise EmulatorError(f"{self._path} is of version {version}, not {VERSION}")
         db.executescript(SCHEMA)
+        db.execute(f"PRAGMA busy_timeout={LOCKED_MS}")
 
     def _enqueue(self, job: Job) -> bool:
         """Queue a job; tell whether nobody writes, so that the caller must see to it."""

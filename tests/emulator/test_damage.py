@@ -1,4 +1,6 @@
-"""A database that is damaged behind its first page."""
+"""A database that is damaged behind its first page, or held by another process."""
+
+import sqlite3
 
 import pytest
 from callers import Rest
@@ -34,3 +36,15 @@ def test_what_is_too_damaged_to_begin_with_is_told_with_its_folder(emulator):
     with pytest.raises(EmulatorError, match=rf"{emulator.folder}.*sync\.sqlite3.*malformed"):
         Emulator(emulator.folder)
     assert owner_address(emulator.folder) is None
+
+
+def test_a_write_waits_a_second_and_no_more_for_another_process(emulator, rest, tasks):
+    other = sqlite3.connect(emulator.folder / "sync.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    status, body = rest.call("POST", "/Lists/tasks/Items", {"Data": "{}"})
+    other.close()
+    assert (status, body["code"]) == (507, 20500)
+    assert "locked" in body["message"]
+    busy = emulator.database.write(lambda tx: tx.execute("PRAGMA busy_timeout").fetchone())
+    assert busy == (1000,)
+    assert rest.add()["index"] == 0
