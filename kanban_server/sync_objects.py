@@ -3,9 +3,12 @@
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from . import errors
 
+SYSTEM = "system"  # who makes what is made by the REST API. Source: Twilio, List, created_by
+READ_ONLY = {"Read": "true", "Write": "false", "Manage": "false"}
 OBJECT_GONE = (54150, 54200, 54300)
 
 T = TypeVar("T")
@@ -40,14 +43,18 @@ class SyncObjects:
         return uri
 
     def make(self) -> None:
-        """Find the List and the Map, and make what is absent."""
+        """Find the List and the Map, and make what is absent; pages may only read them."""
         for uri in self._uris:
             try:
                 thing = self._fetch(uri)
             except errors.SyncNotFound:
                 thing = self._make(uri)
-            sid = thing.get("sid") if isinstance(thing, dict) else None
-            self._by_sid[uri] = f"{uri.rpartition('/')[0]}/{sid}" if sid else uri
+            known = thing if isinstance(thing, dict) else {}
+            sid, maker = known.get("sid"), str(known.get("created_by", SYSTEM))
+            address = f"{uri.rpartition('/')[0]}/{sid}" if sid else uri
+            if maker != SYSTEM:  # a page, by the SDK, to which its rights would stay
+                self._post(f"{address}/Permissions/{quote(maker, safe='')}", READ_ONLY)
+            self._by_sid[uri] = address
 
     def on_object(
         self, call: Callable[[], T], is_of_item: bool = False, again: Callable[[], T] | None = None

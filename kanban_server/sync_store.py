@@ -16,11 +16,10 @@ from . import errors
 from .jsontext import compact
 from .rows import Item, checked_page, item_in
 from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
-from .sync_objects import SyncObjects
+from .sync_objects import READ_ONLY, SyncObjects
 from .transport import Transport
 
 PAGE_SIZE = 100
-READ_ONLY = {"Read": "true", "Write": "false", "Manage": "false"}
 OTHER_ACCOUNT = "The Sync Service is not of TWILIO_ACCOUNT_SID: its pages would be refused."
 
 

@@ -86,6 +86,17 @@ def test_another_process_that_makes_the_list_first_is_no_error(answer, cloud):
     cloud.prepare()
 
 
+def test_a_page_that_has_made_the_list_may_only_read_it(answer, sync, cloud):
+    answer("service", "POST", SERVICE)
+    answer("list", "GET", MAP)
+    sync.add("GET", TASKS, json={**documented("list")["body"], "created_by": "page/1"})
+    permission = BY_SID.replace("/Items", "/Permissions/page%2F1")
+    granted = sync.add("POST", permission, json={})
+    cloud.prepare()
+    rights = "Read=true&Write=false&Manage=false"
+    assert [call.request.body for call in granted.calls] == [rights]
+
+
 def test_a_list_that_tells_no_sid_is_asked_for_by_name(answer, sync, cloud):
     answer("service", "POST", SERVICE)
     for thing in (TASKS, MAP):
