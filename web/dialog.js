@@ -79,8 +79,8 @@ export function askName(mine, theirs) {
 /** Asks until something is typed. @returns {Promise<string>} */
 export async function askPasscode(isWrong) {
   const hint = isWrong ? 'That was not it. Ask whoever shared this board.' : 'This board is shared with a passcode.';
-  const isTyping = document.activeElement?.matches('input, textarea'); // what is typed on is no passcode
-  const words = element('p', hint, { tabIndex: -1, autofocus: isTyping });
+  const isTyping = document.activeElement?.matches(':is(input, textarea):not(dialog *)'); // what is typed on is no passcode
+  const words = element('p', hint, isTyping && { tabIndex: -1, autofocus: true });
   return (await ask('Passcode', [words], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
 }
 

@@ -103,13 +103,6 @@ def test_a_quiet_line_is_asked_and_stays_live(board, new_page):
     assert page.evaluate("said") == []
 
 
-def test_a_page_whose_worker_does_not_come_says_so(board, new_page):
-    page = new_page()
-    page.route("**/static/worker.js", lambda route: route.fulfill(status=404))
-    page.goto(board.url)
-    expect(page.locator(".toast")).to_contain_text("Reload it.")
-
-
 def test_a_server_started_again_is_found_without_a_reload(servers, tmp_path, new_page):
     board = servers.start(tmp_path)
     page = board.open(new_page())

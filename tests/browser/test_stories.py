@@ -215,7 +215,7 @@ def test_a_line_end_of_another_client_is_no_change(board, page):
 @pytest.mark.parametrize("path", ["static/worker.js", "static/keys.js", "vendor/sortable.min.js"])
 def test_a_page_that_came_in_part_says_so(board, new_page, path):
     page = new_page()
-    page.route(f"**/{path}", lambda route: route.abort())
+    page.route(f"**/{path}", lambda route: route.fulfill(status=404))
     page.goto(board.url)
     expect(alert(page)).to_have_text("The page is not complete. Reload it.")
     expect(page.locator("#line")).to_be_hidden()
