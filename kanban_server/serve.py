@@ -150,14 +150,6 @@ def _headers(scope: Any) -> dict[str, str]:
     return {name.decode("latin-1").title(): value.decode("latin-1") for name, value in pairs}
 
 
-class _Protocol(ImpatientProtocol):
-    """Takes no trailer field, which uvicorn adds to the headers, for one. RFC 9110, 6.5.1."""
-
-    def on_headers_complete(self) -> None:
-        super().on_headers_complete()
-        self.headers = list(self.headers)  # the request keeps its own
-
-
 def _allow_many_connections() -> None:
     """Let this process open files enough for MAX_CONNECTIONS; often 1,024 are preset."""
     with suppress(ImportError, ValueError, OSError):  # Windows; a system that allows fewer
@@ -176,7 +168,7 @@ def _address(listener: socket.socket) -> str:
 def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None:
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=ImpatientProtocol,
         ws=ws,
         log_config=None,
         log_level="warning",

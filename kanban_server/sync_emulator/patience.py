@@ -4,7 +4,8 @@ uvicorn itself waits for ever for the end of a head, of any length, and for a cl
 read. Whether one reads is for the kernel to see (man 7 tcp, TCP_USER_TIMEOUT), where it can.
 There is no limit for each peer: behind a tunnel all pages are one peer, and a line that sends
 nothing is closed soon anyway.
-It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do.
+It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do,
+and takes trailer fields for headers (RFC 9110, 6.5.1 forbids it).
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         """Be content: the head is here."""
         if not self._asks_for_another_protocol():
             super().on_headers_complete()
+        self.headers = list(self.headers)  # of the request no more: what trails is no header
         self._stop_waiting()
 
     def on_message_complete(self) -> None:
