@@ -1,0 +1,79 @@
+"""Notices: none goes unread, none is in the way."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import add, alert, card, drag, middle, reload, see, until
+from tests.browser.test_history import rename
+from tests.browser.test_keys import press
+from tests.browser.test_pending import refuse
+from tests.browser.test_stories import HELD
+from tests.browser.test_touch import PHONE, Finger
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_text_that_only_a_notice_holds_is_not_left_unasked(board, page):
+    board.fill(todo="a")
+    refuse(page, "PATCH", 503)
+    rename(page, "a", "typed for long")
+    expect(page.get_by_role("button", name="Use the text again")).to_be_visible()
+    asked = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    reload(page)
+    assert asked == ["beforeunload"]
+
+
+def test_the_reason_of_a_refusal_outlives_the_next_deed(board, page):
+    board.fill(todo="a b", doing="x")
+    see(page, todo="a b", doing="x")
+    refuse(page, "PATCH", 423, HELD)
+    drag(page, "a", below="x")
+    expect(alert(page)).to_contain_text("'a' went back.")
+    card(page, "b").locator(".trash").click()
+    see(page, todo="a")
+    expect(alert(page)).to_contain_text("'a' went back. ann is editing it.")
+
+
+def test_a_notice_gives_the_focus_back(board, page):
+    board.fill(todo="a b")
+    see(page, todo="a b")
+    card(page, "b").focus()
+    press(page, "m")
+    page.get_by_role("button", name="To the top of done").click()
+    expect(card(page, "b")).to_be_focused()
+    page.get_by_role("button", name="Undo").last.focus()
+    press(page, "Enter")
+    see(page, todo="a b")
+    expect(card(page, "b")).to_be_focused()
+
+
+def test_the_notices_that_hold_texts_can_all_be_reached(board, new_page):
+    page = board.open(new_page(viewport={"width": 390, "height": 600}))
+    refuse(page, "POST", 503)
+    for n in range(9):
+        add(page, f"task-{n}")
+        expect(alert(page)).to_contain_text(f"'task-{n}' was not added.")
+    notice = page.locator(".toast", has_text="task-0")
+    notice.hover()
+    expect(notice).to_be_in_viewport(ratio=1)
+
+
+def test_a_notice_does_not_stop_a_list_from_scrolling_in_a_drag(board, new_page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(40)))
+    page = board.open(new_page(**PHONE))
+    refuse(page, "PATCH", 503)
+    rename(page, "t3", "again")
+    expect(page.get_by_role("button", name="Use the text again")).to_be_visible()
+    finger = Finger(page)
+    finger.hold(*middle(card(page, "t5").locator(".name")))
+    x, y = middle(page.locator(".toast"))
+    finger.slide(x, y)
+
+    def is_scrolled() -> bool:
+        finger.slide(x, y + 1, steps=1)
+        finger.slide(x, y, steps=1)
+        return page.evaluate("document.querySelector('ol').scrollTop") > 100
+
+    until(page, is_scrolled)
+    finger.up()
