@@ -1,7 +1,9 @@
-"""What all tests share: a browser, and that no variable of the machine reaches a test."""
+"""What all tests share: a browser, a folder, and that no variable of the machine reaches a test."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -20,6 +22,11 @@ BROWSER_FLAGS = [
     "--disable-sync",
 ]
 FOREIGN = ("TWILIO_", "KANBAN_")
+MEMORY, ROOM_BYTES = "/dev/shm", 2**30  # Linux's folder in memory; a run needs 50 MB of it
+
+with suppress(OSError):  # an emulator waits for its disk at each write, and most tests make one
+    if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 @pytest.fixture(autouse=True)
