@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -27,6 +27,18 @@ MEMORY, ROOM_BYTES = "/dev/shm", 2**30  # Linux's folder in memory; a run needs 
 with suppress(OSError):  # an emulator waits for its disk at each write, and most tests make one
     if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long tests begin first; the order is otherwise left to chance."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Run three workers on two cores: each waits for a browser, a server or the clock as well."""
+    cores = yield
+    return (3 * cores + 1) // 2
 
 
 @pytest.fixture(autouse=True)

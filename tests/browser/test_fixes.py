@@ -82,6 +82,7 @@ def test_the_note_on_an_added_card_is_in_sight(board, page):
     expect(note).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.long
 def test_one_toast_says_who_holds_a_card_and_goes_by_itself(board, page):
     held = board.fill(todo="a b c")["a"]
     board.call("PUT", f"/tasks/{held}/lease", {"activity": "editing"})

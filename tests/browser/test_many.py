@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.hands import card, carry_below, grab, release, wait_live
 from tests.browser.heap import fill
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 MANY = 2000
 COUNT_IN_EACH_FRAME = """
     window.counts = [];

@@ -9,7 +9,7 @@ from tests.faults.convergence import assert_converged, write_at_random
 from tests.faults.lines import open_line
 from tests.faults.watchers import BrowserPage, NodeClient
 
-pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.heavy]
+pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.heavy, pytest.mark.long]
 WRITERS, OPERATIONS, PAGES = 8, 60, 2
 
 

@@ -17,6 +17,7 @@ BLOCKS = 600 * 1024
 @pytest.mark.node
 @pytest.mark.heavy
 @pytest.mark.browser
+@pytest.mark.long
 def test_five_kills_under_load_lose_and_double_nothing(tmp_path: Path, browser: Any) -> None:
     watches = (lambda url: NodeClient(url, tmp_path), lambda url: BrowserPage(browser, url))
     assert kill_at_random(tmp_path / "server", 1, 5, *watches) > 0

@@ -11,6 +11,7 @@ from tests.faults.lines import Line
 from tests.faults.servers import wait_until
 from tests.faults.sync_proxy import always, none
 
+pytestmark = pytest.mark.long
 LIMIT_SECONDS = 10
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.faults.line import NOTE_STATES
 from tests.faults.servers import wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 LIFE_SECONDS = 9
 
 

@@ -172,6 +172,7 @@ def test_a_head_without_end_is_cut_off(server: Server) -> None:
         line.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 50 * 1024 * 1024)
 
 
+@pytest.mark.long
 def test_slow_senders_hold_no_thread_and_are_dropped(server: Server) -> None:
     head = f"POST /tasks HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
     whole = head + "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n"

@@ -18,6 +18,7 @@ CHECKS = (
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "500"))
 
 
+@pytest.mark.long
 def test_generated_requests_get_documented_answers(tmp_path: Path) -> None:
     server = Server(tmp_path)
     ids = [server.add(f"task {n}")["id"] for n in range(3)]
