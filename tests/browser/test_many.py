@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Servers
 from tests.browser.hands import card, carry_below, grab, release, wait_live
 from tests.browser.heap import fill
 
@@ -26,12 +27,14 @@ COUNT_IN_EACH_FRAME = """
 
 
 @pytest.fixture(scope="module")
-def crowded(server):
-    """A board of 2,000 tasks, written straight into Sync."""
-    server.clear()
-    fill(server, MANY)
-    server.call("GET", "/tasks")  # or pages are given at first what it read lately: an empty board
-    return server
+def crowded(tmp_path_factory):
+    """A board of 2,000 tasks, written straight into Sync; no other test has to clear it."""
+    servers = Servers()
+    board = servers.start(tmp_path_factory.mktemp("crowd"))
+    fill(board, MANY)
+    board.call("GET", "/tasks")  # or pages are given at first what it read lately: an empty board
+    yield board
+    servers.stop()
 
 
 def cpu_seconds(browser) -> float:
