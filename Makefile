@@ -10,6 +10,7 @@ help: ## list the verbs
 run: .venv/.installed $(MODULES) ## start the board on http://127.0.0.1:5001
 	@exec $(PY) -m kanban_server.serve
 
+test: export PYTHONDONTWRITEBYTECODE = # or each of the workers compiles all tests again
 test: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run all tests, browser tests included
 	@$(PY) tests/chromium.py
 	$(call PYTEST,not cloud and not browser)
