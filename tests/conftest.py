@@ -22,11 +22,19 @@ BROWSER_FLAGS = [
     "--disable-sync",
 ]
 FOREIGN = ("TWILIO_", "KANBAN_")
-MEMORY, ROOM_BYTES = "/dev/shm", 2**30  # Linux's folder in memory; a run needs 50 MB of it
+MEMORY, ROOM_BYTES = "/dev/shm", 2**30  # Linux's folder in memory; files of a run need 50 MB of it
 
-with suppress(OSError):  # an emulator waits for its disk at each write, and most tests make one
-    if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+def _has_room() -> bool:
+    """Tell whether that folder is there and large: in a container it often has 64 MB."""
+    with suppress(OSError):
+        return shutil.disk_usage(MEMORY).free >= ROOM_BYTES
+    return False
+
+
+HAS_ROOM = _has_room()
+if HAS_ROOM:  # an emulator waits for its disk at each write, and most tests make one
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,7 +72,10 @@ def browser() -> Iterator[Any]:
     from tests.chromium import find
 
     path = find()
+    kept_out = ["--disable-dev-shm-usage"] if HAS_ROOM else None  # pictures need not go to a disk
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=BROWSER_FLAGS, ignore_default_args=kept_out
+        )
         yield browser
         browser.close()
