@@ -8,9 +8,6 @@ const EASE = { duration: 200, easing: 'cubic-bezier(.2,.8,.3,1)' };
 /** How many cards may slide at once; each costs about a millisecond. On a board of more blocks only what moved by itself is seen to. */
 const [MOST, MOST_IF_CROWDED, CROWDED_BLOCKS] = [12, 2, 3];
 
-/** @type {WeakMap<HTMLElement, Animation>} the last slide of each card */
-const slides = new WeakMap();
-
 /** The cards of a list or board, in order. @returns {any[]} */
 export function cardsOf(place) {
   return [...place.querySelectorAll('.card')];
@@ -60,14 +57,13 @@ export function flip(lists, moved) {
   const most = isCrowded ? MOST_IF_CROWDED : MOST;
   const look = () => (isCrowded ? moved.slice(0, MOST) : lists.flatMap(cardsOf)).flatMap(placed);
   const before = new Map(look());
-  before.forEach((_, card) => slides.get(card)?.cancel()); // from now on cards stand where they belong
+  before.forEach((_, card) => card.getAnimations().forEach((slide) => slide.cancel())); // from now on cards stand where they belong
   return () => {
     const steps = look().map(([card, to]) => ({ card, to, from: before.get(card) }))
       .filter(({ from, to }) => from?.x !== to.x || from.y !== to.y);
     const few = steps.length > most ? steps.filter(({ card }) => moved.includes(card)).slice(0, most) : steps;
     for (const { card, from, to } of few) {
-      slides.set(card, card.animate(from ? [{ translate: `${from.x - to.x}px ${from.y - to.y}px` }, { translate: 'none' }]
-        : [{ opacity: 0, scale: 0.96 }, { opacity: 1, scale: 1 }], EASE));
+      card.animate(from ? { translate: [`${from.x - to.x}px ${from.y - to.y}px`, 'none'] } : { opacity: [0, 1], scale: [0.96, 1] }, EASE);
     }
   };
 }

@@ -5,6 +5,7 @@ import '/vendor/sortable.min.js';
 
 import { cardsOf, flip } from './cards.js';
 
+const root = document.documentElement;
 const { Sortable } = window; // the library's small file is no module: it leaves its name there
 const OPTIONS = {
   group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
@@ -80,8 +81,9 @@ export class Drag {
 
   #begin(card) {
     [this.card, this.pointer, this.pressed] = [card, null, null];
-    document.documentElement.classList.add('dragging');
+    root.classList.add('dragging');
     this.hands.started(card.dataset.id);
+    root.setPointerCapture(this.pointerId); // or the browser would look, at each move, which card is under it
   }
 
   #follow(event) {
@@ -95,7 +97,7 @@ export class Drag {
   #end() {
     const { card, pointer } = this;
     this.card = null;
-    document.documentElement.classList.remove('dragging');
+    root.classList.remove('dragging');
     card.closest('ol')?.classList.remove('taken');
     this.hands.dropped(card.dataset.id, pointer && placeOf(card));
     // The library swallows the click after a drag; if none came, it would swallow one that a person means.
