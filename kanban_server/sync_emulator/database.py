@@ -2,6 +2,9 @@
 
 Who comes while nobody writes does it at once in its own thread, so a change on its own waits for no
 other thread. Who comes meanwhile waits, and the first of them then writes for all of them.
+After a COMMIT of several the next waits, GATHER_SECONDS at most, until there are as many: a COMMIT
+costs one fsync and one packet to each subscriber, whatever is in it, and who was answered mostly
+comes again.
 A change is acknowledged and published only after its COMMIT. Readers have connections
 of their own and see what is committed.
 """
@@ -25,6 +28,7 @@ from .transactions import Job, Transaction, is_storage_error
 
 T = TypeVar("T")
 MAX_BATCH = 256
+GATHER_SECONDS = 0.01
 SWEEP_SECONDS = 1.0
 LOCKED_MS = 1000  # how long a batch waits for another process; who comes meanwhile waits twice
 _log = logging.getLogger(__name__)
@@ -53,7 +57,9 @@ class Database:
         self._sweep = sweep
         self._readers: deque[sqlite3.Connection] = deque()
         self._waiting: deque[Job] = deque()
-        self._turn = threading.Condition(threading.Lock())
+        lock = threading.Lock()
+        self._turn, self._gathered = threading.Condition(lock), threading.Condition(lock)
+        self._expected = 1
         self._is_writing = self._is_clerk_called = self._closed = False
         self._db = self._open_for_writing()
         self._clerk = threading.Thread(target=self._run, name="sync-writer", daemon=True)
@@ -155,13 +161,17 @@ class Database:
             if self._closed:
                 raise Refusal(503, 20503, "The emulator is closing")
             self._waiting.append(job)
+            if len(self._waiting) == self._expected:
+                self._gathered.notify()
             is_first, self._is_writing = not self._is_writing, True
         return is_first
 
     def _write_waiting(self) -> None:
         """Write what waits; then it is the turn of the first of those who came meanwhile."""
         with self._turn:
+            self._gathered.wait_for(lambda: len(self._waiting) >= self._expected, GATHER_SECONDS)
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+            self._expected = len(batch)
         try:
             self._commit(batch)
         finally:

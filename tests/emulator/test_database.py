@@ -30,12 +30,14 @@ def published():
     return []
 
 
+def opened(folder, clock, publish=print):
+    limits = Limits(clock, enforced=False)
+    return Database(folder / "d", clock=clock, limits=limits, publish=publish, sweep=no_sweep)
+
+
 @pytest.fixture
 def database(tmp_path, published, clock):
-    limits = Limits(clock, enforced=False)
-    database = Database(
-        tmp_path / "d", clock=clock, limits=limits, publish=published.append, sweep=no_sweep
-    )
+    database = opened(tmp_path, clock, published.append)
     yield database
     database.close()
 
@@ -86,6 +88,14 @@ def hold_writer(database):
     return gate
 
 
+def together(database, *works):
+    """Let writes wait together, and give their jobs."""
+    gate = hold_writer(database)
+    jobs = [database.post(work) for work in works]
+    gate.set()
+    return jobs
+
+
 def test_a_write_gives_its_result_and_is_seen_by_readers(database):
     assert database.write(add("a")) == "a"
     assert names(database) == ["a"]
@@ -119,18 +129,31 @@ def test_writes_by_many_threads_are_each_done_once(database):
 
 
 def test_writes_that_wait_together_share_one_commit(database, published):
-    gate = hold_writer(database)
-    jobs = [database.post(add(str(n))) for n in range(10)]
-    gate.set()
+    jobs = together(database, *(add(str(n)) for n in range(10)))
     assert [job.wait() for job in jobs] == [str(n) for n in range(10)]
     assert [len(batch) for batch in published if batch] == [1, 10]
 
 
+def test_after_several_together_the_next_waits_for_as_many(database, published, monkeypatch):
+    monkeypatch.setattr("kanban_server.sync_emulator.database.GATHER_SECONDS", 60)
+    [job.wait() for job in together(database, add("a"), add("b"))]
+    with ThreadPoolExecutor(1) as pool:
+        early = pool.submit(database.write, add("c"))
+        until(lambda: len(database._waiting) == 1)
+        database.write(add("d"))
+        early.result(10)
+    assert [len(batch) for batch in published] == [1, 2, 2]
+
+
+def test_a_write_waits_for_others_but_once_and_not_long(database, monkeypatch):
+    [job.wait() for job in together(database, add("a"), add("b"))]
+    database.write(add("c"))
+    monkeypatch.setattr("kanban_server.sync_emulator.database.GATHER_SECONDS", "not needed")
+    database.write(add("d"))
+
+
 def test_changes_are_published_in_the_order_of_the_writes(database, published):
-    gate = hold_writer(database)
-    jobs = [database.post(add(str(n))) for n in range(5)]
-    gate.set()
-    [job.wait() for job in jobs]
+    [job.wait() for job in together(database, *(add(str(n)) for n in range(5)))]
     changes = [change for batch in published for job in batch for change in job.changes]
     assert changes == list("01234")
 
@@ -140,9 +163,7 @@ def test_a_refused_write_leaves_the_others_of_its_commit_alone(database, publish
         add("half")(tx)
         raise Refusal(412, 54155, "no")
 
-    gate = hold_writer(database)
-    jobs = [database.post(work) for work in (add("a"), refuse, add("b"))]
-    gate.set()
+    jobs = together(database, add("a"), refuse, add("b"))
     assert [jobs[0].wait(), jobs[2].wait()] == ["a", "b"]
     with pytest.raises(Refusal):
         jobs[1].wait()
@@ -158,8 +179,7 @@ def test_nothing_is_published_before_its_commit(tmp_path, clock):
             seen.append(other.execute("SELECT count(*) FROM permissions").fetchone()[0])
         other.close()
 
-    limits = Limits(clock, enforced=False)
-    database = Database(tmp_path / "d", clock=clock, limits=limits, publish=publish, sweep=no_sweep)
+    database = opened(tmp_path, clock, publish)
     database.write(add("a"))
     database.close()
     assert seen[0] == 1
@@ -173,10 +193,7 @@ def limit_pages(database, pages):
 def test_a_full_disk_fails_all_that_wait_and_publishes_nothing(database, published):
     limit_pages(database, 1)
     published.clear()
-    gate = hold_writer(database)
-    jobs = [database.post(add("x" * 3000 + str(n))) for n in range(40)]
-    gate.set()
-    for job in jobs:
+    for job in together(database, *(add("x" * 3000 + str(n)) for n in range(40))):
         with pytest.raises(StorageFailed, match="full"):
             job.wait()
     assert names(database) == []
@@ -198,11 +215,7 @@ def test_a_mistake_in_one_write_is_not_taken_for_a_failing_disk(database):
     assert database.write(add("a")) == "a"
 
 
-def test_what_waits_at_the_end_is_still_written(tmp_path, published, clock):
-    limits = Limits(clock, enforced=False)
-    database = Database(
-        tmp_path / "d", clock=clock, limits=limits, publish=published.append, sweep=no_sweep
-    )
+def test_what_waits_at_the_end_is_still_written(database):
     gate = hold_writer(database)
     job = database.post(add("late"))
     threading.Timer(0, gate.set).start()
@@ -233,10 +246,4 @@ def test_the_file_is_for_its_owner_only(database, tmp_path):
 def test_a_damaged_file_is_told_plainly(tmp_path, clock):
     (tmp_path / "d").write_bytes(b"not a database" * 100)
     with pytest.raises(EmulatorError, match="cannot be opened"):
-        Database(
-            tmp_path / "d",
-            clock=clock,
-            limits=Limits(clock, enforced=False),
-            publish=print,
-            sweep=no_sweep,
-        )
+        opened(tmp_path, clock)
