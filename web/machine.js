@@ -1,14 +1,27 @@
 // @ts-check
 /** What the page takes from its machine: time, chance, and a memory that outlives a reload. */
 
-/** Of this tab; where the browser lets a page keep nothing, it lasts until the reload. @type {any} */
-export const kept = (() => {
+/** Of this tab; where the browser lets a page keep nothing, or no more, it lasts until the reload. @type {any} */
+export const kept = new Proxy(attempt(() => ({ ...sessionStorage })) ?? {}, {
+  set(own, /** @type {string} */ key, value) {
+    own[key] = value;
+    attempt(() => sessionStorage.removeItem(key)); // a text that does not fit leaves no older one behind
+    attempt(() => sessionStorage.setItem(key, value));
+    return true;
+  },
+  deleteProperty(own, /** @type {string} */ key) {
+    attempt(() => sessionStorage.removeItem(key));
+    return delete own[key];
+  },
+});
+
+function attempt(act) {
   try {
-    return sessionStorage;
+    return act();
   } catch {
-    return {};
+    return undefined;
   }
-})();
+}
 
 let [latest, setBack] = [0, 0];
 

@@ -22,3 +22,16 @@ test('a page that may keep nothing has a memory all the same', () => {
   kept.draft = 'text'; // Node has no sessionStorage, and to ask for a blocked one throws as well
   assert.equal(kept.draft, 'text');
 });
+
+test('what a full memory does not take is known until the reload, and no older text comes back', async () => {
+  const stored = { draft: 'older', other: 'x' };
+  const methods = { setItem: () => { throw new Error('full'); }, removeItem: (key) => delete stored[key] };
+  globalThis.sessionStorage = new Proxy(stored, { get: (own, key) => methods[key] ?? own[key] });
+  const { kept: full } = await import('../../web/machine.js?full');
+  assert.deepEqual([full.draft, full.other], ['older', 'x']);
+  full.draft = 'newer';
+  assert.equal(full.draft, 'newer');
+  assert.deepEqual(stored, { other: 'x' });
+  delete full.other;
+  assert.deepEqual([full.other, stored], [undefined, {}]);
+});
