@@ -82,6 +82,7 @@ export class Drag {
   #begin(card) {
     [this.card, this.pointer, this.pressed] = [card, null, null];
     root.classList.add('dragging');
+    Sortable.ghost.inert = true; // Tab passes by the picture that is carried
     this.hands.started(card.dataset.id);
     root.setPointerCapture(this.pointerId); // or the browser would look, at each move, which card is under it
   }

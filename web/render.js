@@ -168,7 +168,7 @@ function paint(node, card) {
 function keepFocus() {
   const active = document.activeElement;
   const [card, list] = [active?.closest('.card'), active?.closest('ol')];
-  if (!active || !card || !list) return null; // or it is in the picture of a card that is carried
+  if (!active || !card || !list) return null;
   const cards = cardsOf(list);
   const at = cards.indexOf(card);
   const others = [cards[at + 1], cards[at - 1], list];

@@ -143,12 +143,15 @@ def test_a_question_waits_for_the_drop(board, page):
     see(page, done="x")
 
 
-def test_remote_changes_are_drawn_while_the_focus_is_in_a_carried_picture(board, page):
+def test_tab_does_not_reach_the_picture_of_a_carried_card(board, page):
     board.fill(todo="a", doing="x")
     see(page, todo="a", doing="x")
+    card(page, "a").focus()
     grab(page, "a")
     hover_over(page, "x")
-    page.evaluate("document.querySelector('body > .lifted').focus()")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.lifted')") is None
     board.add("remote", "done")
     see(page, done="remote")
     release(page)
