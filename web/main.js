@@ -102,7 +102,7 @@ async function menu(id) {
   if (!was || !isFree(id)) return;
   const answer = await askMenu(was, columns);
   const task = state.named.get(id) ?? id;
-  if (!found(task)) return answer && fail(DELETED);
+  if (!found(task)) return (renderer.lists.get(was.column.id).focus(), answer && fail(DELETED));
   renderer.element(task)?.focus();
   if (answer === 'edit') return editor.edit(task);
   if (answer === 'delete') return remove(task);

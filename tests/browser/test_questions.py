@@ -119,6 +119,19 @@ def test_the_menu_of_a_task_deleted_meanwhile_says_so(board, page):
     expect(alert(page)).to_have_text("It was deleted meanwhile.Close")
 
 
+def test_the_keys_go_on_in_the_column_of_a_task_that_went_in_its_menu(board, page):
+    ids = board.fill(todo="x", doing="a b")
+    card(page, "a").focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    board.remove(ids["a"])
+    see(page, doing="b")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(card(page, "b")).to_be_focused()
+
+
 def test_the_menu_steps_from_where_the_card_is_by_then(board, page):
     ids = board.fill(todo="a b", doing="x y")
     see(page, todo="a b", doing="x y")
