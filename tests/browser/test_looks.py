@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import free_port
-from tests.browser.hands import add, alert, card, see, wait_live
+from tests.browser.hands import add, alert, card, see, until, wait_live
 from tests.conftest import LAN_NAME
 
 pytestmark = pytest.mark.browser
@@ -150,6 +150,19 @@ def test_a_remote_move_is_animated(board, page):
     board.change(ids["a"], list="doing")
     see(page, todo="b", doing="x a")
     assert str(ids["a"]) in page.evaluate("played")
+
+
+def test_all_text_grows_with_the_size_that_the_browser_is_set_to(board, page):
+    board.fill(todo="a")
+    see(page, todo="a")
+    every = "[...document.querySelectorAll('html, body *')]"
+    sizes = f"{every}.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    before = page.evaluate(sizes)
+    set_size = {"fontSizes": {"standard": 24, "fixed": 20}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", set_size)
+    until(page, lambda: page.evaluate(sizes)[0] != before[0])
+    now = page.evaluate(sizes)
+    assert {round(b / a, 2) for a, b in zip(before, now, strict=True)} == {1.5}
 
 
 def test_no_request_goes_to_another_host(board, new_page):
