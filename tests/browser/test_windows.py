@@ -1,0 +1,97 @@
+"""Windows of all sizes: low ones, narrow ones, and what stands at their feet."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import add, alert, card, middle, see, until, wait_live
+from tests.browser.test_touch import PHONE, Finger
+
+pytestmark = pytest.mark.browser
+
+MAGNIFIED = {"viewport": {"width": 320, "height": 200}}  # 1280 x 800 at 400 %
+LYING = PHONE | {"viewport": {"width": 844, "height": 390}}
+
+
+def is_bare(place) -> bool:
+    """Tell whether nothing lies over the middle of a thing."""
+    return place.evaluate(
+        "(one, [x, y]) => one.contains(document.elementFromPoint(x, y))", list(middle(place))
+    )
+
+
+def test_a_wheel_over_the_board_brings_the_top_of_a_low_page_back(board, new_page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(14)))
+    page = board.open(new_page(**MAGNIFIED))
+    page.evaluate("scrollTo(0, 200)")
+    page.mouse.move(160, 100)
+
+    def is_at_the_top():
+        page.mouse.wheel(0, -400)
+        return page.evaluate("scrollY") == 0
+
+    until(page, is_at_the_top)
+
+
+def test_a_finger_on_the_board_reaches_the_foot_of_a_lying_phone(board, new_page):
+    page = board.open(new_page(**LYING))
+    finger = Finger(page)
+    field = page.locator(".column .add").first
+
+    def is_at_the_foot():
+        finger.down(200, 340)
+        finger.slide(200, 120, steps=10)
+        finger.up()
+        box = field.bounding_box()
+        return box["y"] + box["height"] <= 390
+
+    until(page, is_at_the_foot)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430, 640, 768, 1000, 1280, 2560])
+def test_no_card_moves_when_the_line_is_cut(board, new_page, width):
+    board.fill(todo="a")
+    page = board.open(new_page(viewport={"width": width, "height": 844}))
+    see(page, todo="a")
+    before = card(page, "a").bounding_box()
+    page.context.set_offline(True)
+    expect(page.locator("#line")).to_contain_text("retrying")
+    assert card(page, "a").bounding_box() == before
+    expect(page.locator("#advice")).to_be_in_viewport()
+    page.context.set_offline(False)
+    wait_live(page)
+
+
+def test_a_narrow_window_says_all_of_the_line_s_words(board, new_page):
+    page = board.open(new_page(**PHONE))
+    page.context.set_offline(True)
+    expect(page.locator("#line")).to_contain_text("retrying")
+    words = page.evaluate("getComputedStyle(document.querySelector('#advice'), '::before').content")
+    assert page.locator("#line").inner_text() in words
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_a_notice_leaves_the_field_below_it_free_while_offline(board, new_page, options):
+    board.fill(todo="a b")
+    page = board.open(new_page(**options))
+    see(page, todo="a b")
+    page.context.set_offline(True)
+    expect(page.locator("#advice")).to_be_visible()
+    card(page, "a").locator(".trash").click()
+    expect(page.locator(".toast")).to_be_visible()
+    for field in page.locator(".column .add input").all():
+        field.scroll_into_view_if_needed()
+        assert is_bare(field)
+
+
+def test_an_error_does_not_cover_its_field_in_a_low_window(board, new_page):
+    page = board.open(new_page(**MAGNIFIED))
+    add(page, "x" * 600)
+    expect(alert(page)).to_contain_text("600 characters")
+    assert is_bare(page.locator("#new input"))
+
+
+def test_a_notice_has_an_edge_where_colours_are_forced(board, new_page):
+    board.fill(todo="a")
+    page = board.open(new_page(forced_colors="active"))
+    card(page, "a").locator(".trash").click()
+    expect(page.locator(".toast")).to_have_css("border-top-style", "solid")
