@@ -96,13 +96,13 @@ toasts.addEventListener('focusin', ({ relatedTarget }) => toasts.contains(relate
 
 /**
  * Says something for a while: what went wrong for longer, and until it is closed if it offers something to do.
- * @param {string} text @param {{isError?: boolean, isLate?: boolean, label?: string, act?: () => void}} [options]
- *   isLate: it is about an earlier deed; label and act: of a button
+ * @param {string} text @param {{isError?: boolean, isLate?: boolean, isSaid?: boolean, label?: string, act?: () => void}} [options]
+ *   isLate: it is about an earlier deed; isSaid: the live region says it; label and act: of a button
  */
-export function toast(text, { isError = false, isLate = false, label, act } = {}) {
+export function toast(text, { isError = false, isLate = false, isSaid = false, label, act } = {}) {
   const box = element('div', '', {
     className: ['toast', isError && 'error', isLate && 'late', act && (isError ? 'lasting' : 'offer')].filter(Boolean).join(' '),
-    role: isError ? 'alert' : 'status',
+    role: isError ? 'alert' : isSaid ? null : 'status',
   });
   const close = () => leave(box);
   const pass = () => (box.contains(document.activeElement) ? setTimeout(pass, 2000) : close());
@@ -164,7 +164,8 @@ export function shorten(name) {
  */
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
-  const hidden = `${kind === 'add' ? 'Added' : 'Done'}, but hidden by the filter`;
+  const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
+  const hidden = `${done}, but hidden by the filter`;
   const account = (long, short, refused) => (isRevert ? { long, hidden, short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` }
     : { long, hidden, short, refused });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
@@ -172,7 +173,7 @@ export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
   const isNear = was?.column.id === is?.column.id && !at;
   const short = isNear ? '' : `Moved ${task} to ${at ? `the ${at} of ` : ''}${is?.column.id}`;
-  return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} went back.`);
+  return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} ${was ? 'went back' : 'was not moved'}.`);
 }
 
 /** @param {Found | null} found */

@@ -138,7 +138,7 @@ export class Carry {
     if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, lease: this.leases.held.get(task)?.id });
     else {
       this.leases.drop(task);
-      this.hands.say('Put back.');
+      if (find(state.view(), task)) this.hands.say('Put back.');
     }
     this.hands.draw();
   }

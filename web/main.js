@@ -66,15 +66,15 @@ function act(wanted) {
   const operation = state.add({ id: uuid4(), ...wanted });
   history.record(operation, from);
   const { long, short, hidden } = accountOf(operation, was, found(operation.task));
-  byId('live').textContent = long;
   draw();
   const back = operation.isRevert && renderer.element(operation.task);
   if (back && operation.kind === 'add' && !document.activeElement?.matches('.tools *')) back.focus();
   if (back) reveal(back);
-  takeAway('.error:not(.lasting, .late), .offer');
+  takeAway('.toast:not(.lasting, .late)');
   const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
+  byId('live').textContent = isHidden ? `${long}, but hidden by the filter` : long;
   const words = isHidden ? hidden : short;
-  if (words) toast(words, operation.isRevert ? {} : { label: 'Undo', act: () => history.revert('undo') });
+  if (words) toast(words, { isSaid: true, ...(!operation.isRevert && { label: 'Undo', act: () => history.revert('undo') }) });
   outbox.pump();
 }
 

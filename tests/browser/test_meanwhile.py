@@ -120,7 +120,7 @@ def test_a_carried_card_that_is_deleted_leaves_the_keys_free(board, page):
     card(page, "a").focus()
     page.keyboard.press("Space")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['a']}")
-    expect(alert(page)).to_contain_text("'a' went back. It was deleted meanwhile.")
+    expect(alert(page)).to_contain_text("'a' was not moved. It was deleted meanwhile.")
     expect(card(page, "b")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(card(page, "c")).to_be_focused()

@@ -35,6 +35,44 @@ def test_the_reason_of_a_refusal_outlives_the_next_deed(board, page):
     expect(alert(page)).to_contain_text("'a' went back. ann is editing it.")
 
 
+def test_a_deed_is_said_once(board, page):
+    board.fill(todo="a b")
+    see(page, todo="a b")
+    card(page, "a").locator(".trash").click()
+    expect(page.locator(".toast", has_text="Deleted 'a'")).to_be_visible()
+    said = page.locator("[role=status], [role=alert], [aria-live]").all_text_contents()
+    assert [text for text in said if "'a'" in text] == ["'a' deleted"]
+
+
+def test_what_the_filter_hides_is_said_with_the_deed(board, page):
+    page.locator("#filter").fill("fig")
+    add(page, "apple")
+    expect(page.locator("#live")).to_have_text(
+        "'apple' added to todo, 1 of 1, but hidden by the filter"
+    )
+
+
+def test_an_undo_under_a_filter_says_so_and_its_words_go_with_the_redo(board, page):
+    board.fill(todo="apple banana", done="fig")
+    see(page, todo="apple banana", done="fig")
+    card(page, "banana").locator(".trash").click()
+    page.locator("#filter").fill("fig")
+    page.locator("#undo").click()
+    expect(page.locator(".toast")).to_have_text("Undone, but hidden by the filter")
+    page.locator("#redo").click()
+    expect(page.locator(".toast")).to_have_count(0)
+
+
+def test_a_card_that_is_gone_did_not_go_back(board, page):
+    board.fill(todo="a b", doing="c")
+    see(page, todo="a b", doing="c")
+    card(page, "a").focus()
+    press(page, " ", "ArrowRight")
+    board.clear()
+    expect(alert(page)).to_contain_text("'a' was not moved. It was deleted meanwhile.")
+    expect(page.locator("#live")).not_to_have_text("Put back.")
+
+
 def test_a_notice_gives_the_focus_back(board, page):
     board.fill(todo="a b")
     see(page, todo="a b")
