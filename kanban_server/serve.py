@@ -112,8 +112,6 @@ def _emulator(settings: Settings, address: str = "") -> Emulator:
         return Emulator(settings.data, address=address)
     except EmulatorError as error:
         raise SettingsError(str(error)) from error
-    except OSError as error:
-        raise SettingsError(f"{settings.data} cannot be written: {error.strerror}.") from error
 
 
 def send_to(emulator: Emulator) -> Send:

@@ -98,6 +98,7 @@ class OwnerLock:
     """The folder's lock. It falls with the process, however that ends."""
 
     def __init__(self, folder: Path, address: str) -> None:
+        self._folder = folder
         self._file = self._take(folder)
         self.announce(address)
 
@@ -115,11 +116,14 @@ class OwnerLock:
         return file
 
     def announce(self, address: str) -> None:
-        """Write down where the owner listens."""
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(json.dumps({"pid": os.getpid(), "address": address}))
-        self._file.flush()
+        """Write down where the owner listens. Raises FolderUnusable."""
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(json.dumps({"pid": os.getpid(), "address": address}))
+            self._file.flush()
+        except OSError as error:
+            raise FolderUnusable(f"{self._folder} cannot be written: {error}") from error
 
     def release(self) -> None:
         """Give the folder up."""

@@ -108,6 +108,15 @@ def test_a_folder_in_use_is_told_with_the_owners_address(process, tmp_path):
     assert "Traceback" not in errors
 
 
+def test_a_full_disk_is_told_plainly(tmp_path):
+    full = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable]
+    command = [*full, "-m", "kanban_server.sync_emulator", "--data", str(tmp_path), "--port", "0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{tmp_path} cannot be written: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_port_that_is_none_is_told_plainly(tmp_path):
     process = start(tmp_path, "--port", "99999")
     _, errors = process.communicate(timeout=PATIENCE_SECONDS)
