@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kanban_server.cli import main
+from kanban_server.cli import _write_snapshot, main
 from kanban_server.serve import open_store
 from kanban_server.settings import Settings
 
@@ -108,6 +108,11 @@ def test_export_writes_what_is_there_and_deletes_nothing(data, tasks):
     assert run("export").exit_code == 0
     assert len(snapshots(data)) == 1
     assert names(data) == tasks
+
+
+def test_a_folder_made_for_a_snapshot_is_for_its_owner_only(tmp_path):
+    _write_snapshot([], Settings(data=tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_running_emulator_is_asked_past_a_proxy(data, tasks, proxy, monkeypatch):
