@@ -134,6 +134,7 @@ class Access:
             claims["sub"] == self._credentials.account_sid
             and grants["data_sync"]["service_sid"] == self._credentials.service_sid
             and isinstance(grants["identity"], str)
+            and grants["identity"].isprintable()  # a lone surrogate is not
             and str(claims.get("jti", "")).endswith(f".{self._seal()}")
         )
         now = self._now()

@@ -140,6 +140,9 @@ CHANGES = {
     "an identity that is no text": {
         "grants": {"identity": 5, "data_sync": {"service_sid": CREDENTIALS.service_sid}}
     },
+    "an identity that cannot be written": {
+        "grants": {"identity": "\ud800", "data_sync": {"service_sid": CREDENTIALS.service_sid}}
+    },
     "grants that are none": {"grants": "all"},
     "no end": {"exp": ...},
     "an end that is none": {"exp": "soon"},
