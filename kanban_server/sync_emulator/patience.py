@@ -5,7 +5,8 @@ read. Whether one reads is for the kernel to see (man 7 tcp, TCP_USER_TIMEOUT), 
 There is no limit for each peer: behind a tunnel all pages are one peer, and a line that sends
 nothing is closed soon anyway.
 It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do,
-and takes trailer fields for headers (RFC 9110, 6.5.1 forbids it).
+and takes trailer fields for headers (RFC 9110, 6.5.1 forbids it). When a client goes, it tells only
+the last of the requests in line, and the one under way fails at the closed line.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class ImpatientProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _has_ended_one = False  # whether what came last holds the end of a request
     _read = _unread = b""
+    _answering: Any = None  # the request under way, which may not be the last that came
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first head; hang up if there are too many connections."""
@@ -92,6 +94,13 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super()._unset_keepalive_if_required()
         super().connection_lost(exc)
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Answer a request."""
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _asks_for_another_protocol(self) -> bool:
         """Tell whether the head asks for an upgrade to anything but a WebSocket, such as h2c."""

@@ -156,3 +156,14 @@ def test_an_upgrade_to_anything_but_a_websocket_is_ignored(connect, login, size)
         answer.begin()
         assert (answer.status, json.loads(answer.read())["unique_name"]) == (201, name)
         upgrade = "" if name == "b" else upgrade
+
+
+def test_a_client_that_goes_with_requests_in_line_leaves_no_error(serving, connect, login, caplog):
+    serving.emulator.latency_ms = 300
+    line = connect()
+    line.sendall((ASK + login + b"\r\n") * 3)
+    time.sleep(0.1)
+    line.close()
+    time.sleep(0.5)
+    serving.stop()
+    assert caplog.text == ""
