@@ -14,6 +14,7 @@ from .sync_store import Item
 from .tasks import column_of, mark_of, position_of
 
 RESERVED = 1 << 62
+MAX_GONE = 10_000  # of Items that are not there, how many are noted as such
 
 
 class Entry(NamedTuple):
@@ -86,6 +87,8 @@ class Replica:
                 return
             self._remove(index)
             self._known[index] = since
+            if len(self._known) > len(self._items) + MAX_GONE:
+                self._known = {key: self._known[key] for key in self._items}
 
     def get(self, index: int) -> Item | None:
         """Give the Item, if there is one here."""

@@ -30,6 +30,16 @@ def test_items_stand_by_column_then_position_then_index(replica):
     assert order(replica) == [9, 1, 2, 3, 0]
 
 
+def test_what_is_asked_for_in_vain_does_not_fill_memory(replica, monkeypatch):
+    monkeypatch.setattr("kanban_server.replica.MAX_GONE", 10)
+    replica.put(item(0), 1)
+    for index in range(1, 1000):
+        replica.drop(index, index)
+    assert len(replica._known) <= 11
+    replica.put(item(0, "a1"), 0)
+    assert replica.get(0) == item(0)
+
+
 def test_capital_letters_come_before_small_ones(replica):
     replica.refill([item(0, "a0"), item(1, "Zz"), item(2, "aZ")], 1)
     assert order(replica) == [1, 0, 2]
