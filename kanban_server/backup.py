@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -115,22 +116,36 @@ def clear(store: SyncStore, items: list[Item], path: Path, tick: Tick) -> Cleare
 def restore(store: SyncStore, items: list[Item], tick: Tick) -> Restored:
     """Make the tasks of a snapshot again, those that are there already left out.
 
-    Each is known by its `key`, so doing it twice makes nothing twice. One whose data Sync does not
-    store stops no other.
+    Each is known by its `key`, so doing it twice makes nothing twice; of two who do it at once,
+    whoever is last removes what both made, unless it has a foreign `key`. One whose data Sync does
+    not store stops no other.
     """
     present = set(_keys(store.items()))
-    made, lost = 0, []
+    made, lost = set(), []
     for item, key in zip(items, _keys(items), strict=True):
         if key not in present:
             try:
                 _create(store, {"key": key, **fields_of(item)}, key)
-                made += 1
+                made.add(key)
             except errors.SyncError as error:
                 if error.code not in OF_THE_DATA:
                     raise
                 lost.append((item, error.detail))
         tick()
-    return Restored(made, lost)
+    _remove_doubles(store, made)
+    return Restored(len(made), lost)
+
+
+def _remove_doubles(store: SyncStore, keys: set[str]) -> None:
+    """Of the Items of each of these keys leave but the lowest, the one that the board shows."""
+    seen = set()
+    for item in read_items(store):
+        mark = mark_of(item)
+        if mark in seen:
+            with suppress(errors.SyncNotFound, errors.SyncChanged, errors.OutcomeUnknown):
+                store.remove(item.key, item.revision)
+        elif mark in keys:
+            seen.add(mark)
 
 
 def _remove(store: SyncStore, item: Item) -> Iterator[Item]:

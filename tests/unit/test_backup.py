@@ -125,6 +125,13 @@ def test_restoring_twice_makes_nothing_twice(store, items, tmp_path):
     assert len(list(store.items())) == len(CONTENT)
 
 
+def test_two_who_restore_at_once_make_nothing_twice(store):
+    rows = [Item(n, {"name": "a"}, "0", "") for n in range(4)]
+    other = iter([lambda: backup.restore(store, rows, lambda: None)])
+    backup.restore(store, rows, lambda: next(other, lambda: None)())
+    assert [item.key for item in store.items()] == [0, 1, 2, 3]
+
+
 def test_restoring_what_is_still_there_makes_nothing(store, here, tmp_path):
     here.add("milk")
     assert backup.restore(store, backup.read_items(store), lambda: None).made == 0
