@@ -89,7 +89,7 @@ def open_store(settings: Settings) -> Iterator[SyncStore]:
     else:
         with closing(_emulator(settings)) as emulator:
             local = with_emulator(settings, emulator)
-            yield SyncStore(local, Transport("http://sync.local", send_to(emulator)))
+            yield SyncStore(local, Transport("http://sync.local", _elsewhere(emulator)))
 
 
 def _kept_credentials(folder: Path) -> Credentials:
@@ -126,6 +126,12 @@ def send_to(emulator: Emulator) -> Send:
         return Answer(reply.status, reply.headers, reply.body.decode())
 
     return send
+
+
+def _elsewhere(emulator: Emulator) -> Send:
+    """Make the same for the main thread: Ctrl-C comes there, which must not break off a write."""
+    send = send_to(emulator)
+    return lambda *given, **parts: emulator.executor.submit(send, *given, **parts).result()
 
 
 class _Both:

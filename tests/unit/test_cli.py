@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from kanban_server.cli import _write_snapshot, main
 from kanban_server.serve import open_store
 from kanban_server.settings import Settings
+from kanban_server.sync_emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,6 +115,20 @@ def test_export_writes_what_is_there_and_deletes_nothing(data, tasks):
 def test_a_folder_made_for_a_snapshot_is_for_its_owner_only(tmp_path):
     _write_snapshot([], Settings(data=tmp_path / "data"))
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_who_is_interrupted_by_a_key_is_in_the_middle_of_no_write(data, monkeypatch):
+    threads, respond = [], Emulator.respond
+
+    def noted(*given):
+        threads.append(threading.current_thread())
+        return respond(*given)
+
+    monkeypatch.setattr(Emulator, "respond", noted)
+    with open_store(Settings(data=data)) as store:
+        store.prepare()
+    assert threads
+    assert threading.current_thread() not in threads
 
 
 def test_a_running_emulator_is_asked_past_a_proxy(data, tasks, proxy, monkeypatch):
