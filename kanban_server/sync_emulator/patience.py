@@ -6,7 +6,8 @@ There is no limit for each peer: behind a tunnel all pages are one peer, and a l
 nothing is closed soon anyway.
 It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do,
 and takes trailer fields for headers (RFC 9110, 6.5.1 forbids it). When a client goes, it tells only
-the last of the requests in line, and the one under way fails at the closed line.
+the last of the requests in line, and the one under way fails at the closed line; it also lets that
+one answer into the frames of a WebSocket that was asked for behind it.
 """
 
 from __future__ import annotations
@@ -94,6 +95,14 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super()._unset_keepalive_if_required()
         super().connection_lost(exc)
+        self._leave_unanswered()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the line over; no answer to what came before must get between the frames."""
+        self._leave_unanswered()
+        super().handle_websocket_upgrade()
+
+    def _leave_unanswered(self) -> None:
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
 

@@ -158,10 +158,20 @@ def test_an_upgrade_to_anything_but_a_websocket_is_ignored(connect, login, size)
         upgrade = "" if name == "b" else upgrade
 
 
-def test_a_client_that_goes_with_requests_in_line_leaves_no_error(serving, connect, login, caplog):
+UPGRADE = (
+    b"GET /v3/wsconnect HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+    b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("last", [b"", UPGRADE])
+def test_a_client_that_goes_with_requests_in_line_leaves_no_error(
+    serving, connect, login, caplog, last
+):
     serving.emulator.latency_ms = 300
     line = connect()
-    line.sendall((ASK + login + b"\r\n") * 3)
+    line.sendall((ASK + login + b"\r\n") * 3 + last)
     time.sleep(0.1)
     line.close()
     time.sleep(0.5)
