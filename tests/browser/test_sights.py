@@ -104,7 +104,7 @@ def test_in_a_low_window_all_can_be_reached(board, new_page, size):
     page.mouse.wheel(0, 1000)
     expect(page.locator("section input").first).to_be_in_viewport(ratio=1)
     page.locator("ol").first.hover()
-    page.mouse.wheel(0, 30)
+    page.mouse.wheel(0, -30)  # the page follows where the list has nothing to scroll
     expect(page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
 
 
