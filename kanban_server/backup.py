@@ -132,7 +132,8 @@ def restore(store: SyncStore, items: list[Item], tick: Tick) -> Restored:
                     raise
                 lost.append((item, error.detail))
         tick()
-    _remove_doubles(store, made)
+    if made:
+        _remove_doubles(store, made)
     return Restored(len(made), lost)
 
 
