@@ -159,15 +159,14 @@ export function shorten(name) {
 }
 
 /**
- * Accounts of an operation: for the live region, for a toast (empty if it needs none), for one if the filter hides what it did, and for its refusal.
+ * Accounts of an operation: for the live region, for a toast (empty if it needs none), in a word, and for its refusal.
  * @param {Operation} operation @param {Found | null} was before it @param {Found} [is] after it
  */
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
-  const hidden = `${done}, but hidden by the filter`;
-  const account = (long, short, refused) => (isRevert ? { long, hidden, short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` }
-    : { long, hidden, short, refused });
+  const account = (long, short, refused) => (isRevert ? { long, done, short: '', refused: `Not ${done.toLowerCase()}.` }
+    : { long, done, short, refused });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);

@@ -110,8 +110,9 @@ function fill(field, text) {
 export function showLine({ state, since, reason = '' }) {
   const words = { connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused' };
   byId('line').dataset.state = state;
-  write(byId('line'), words[state] ?? offlineWords(state, since));
-  byId('advice').dataset.line = byId('line').textContent; // where a narrow window cuts that short
+  const text = words[state] ?? offlineWords(state, since);
+  write(byId('line'), text);
+  byId('advice').dataset.line = text; // where a narrow window cuts that short
   write(byId('advice'), reason || 'You can go on: what you change waits here and is sent when the line is back.');
   byId('advice').hidden = !['refused', 'offline', 'retrying'].includes(state);
 }

@@ -65,15 +65,15 @@ function act(wanted) {
   const [from, was] = [history.moment(wanted.task), found(wanted.task)];
   const operation = state.add({ id: uuid4(), ...wanted });
   history.record(operation, from);
-  const { long, short, hidden } = accountOf(operation, was, found(operation.task));
+  const { long, short, done } = accountOf(operation, was, found(operation.task));
   draw();
   const back = operation.isRevert && renderer.element(operation.task);
   if (back && operation.kind === 'add' && !document.activeElement?.matches('.tools *')) back.focus();
   if (back) reveal(back);
   takeAway('.toast:not(.lasting, .late)');
-  const isHidden = operation.kind !== 'remove' && !find(shown(), operation.task);
-  byId('live').textContent = isHidden ? `${long}, but hidden by the filter` : long;
-  const words = isHidden ? hidden : short;
+  const butHidden = operation.kind !== 'remove' && !find(shown(), operation.task) ? ', but hidden by the filter' : '';
+  byId('live').textContent = long + butHidden;
+  const words = butHidden ? done + butHidden : short;
   if (words) toast(words, { isSaid: true, ...(!operation.isRevert && { label: 'Undo', act: () => history.revert('undo') }) });
   outbox.pump();
 }
