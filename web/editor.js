@@ -148,8 +148,8 @@ export class Editor {
 
   #keep() {
     if (!this.open) return;
-    const { id, base, area } = this.open;
-    kept.draft = JSON.stringify({ id, base, typed: area.value });
+    const { id, base, form, area } = this.open;
+    kept.draft = JSON.stringify({ id, base, typed: area.value, list: form.closest('ol')?.dataset.list });
   }
 
   /** @param {Element | null} to what has the focus now */

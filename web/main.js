@@ -125,29 +125,29 @@ function heard(outcome) {
 
 /** Says why, and gives back what was typed. @param {Operation} operation @param {Task} current */
 function refused(operation, reason, current) {
-  const { kind, task, name, isRevert, list = columns[0] } = operation;
+  const { kind, task, name, isRevert, home, list = home } = operation;
   takeAway('.offer'); // an Undo is good for the newest step alone, and that may have been this one
   drawSoon();
   const words = `${accountOf(operation, name === undefined ? found(task) : null).refused} ${reason}`;
   if (isRevert || name === undefined) return fail(words, { isLate: true });
-  if (current) return chooseName(task, name, current.name);
+  if (current) return chooseName(task, name, current);
   const isBack = kind === 'add' && forms.putIfFree(list, name);
-  const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, name));
+  const again = () => (kind === 'add' ? forms.goOn(list, name) : editAgain(task, list, name));
   fail(words, isBack ? { isLate: true } : { label: 'Use the text again', act: again });
 }
 
 /** Two people changed one name. */
-async function chooseName(task, mine, theirs) {
+async function chooseName(task, mine, { name: theirs, list }) {
   if (mine === theirs) return;
   const answer = await askName(mine, theirs);
-  const again = () => editAgain(task, mine, theirs);
+  const again = () => editAgain(task, list, mine, theirs);
   if (answer === 'mine') rename(task, mine, theirs);
   else if (answer === null && (editor.open || again() === false)) fail(`'${shorten(mine)}' is not saved.`, { label: 'Edit again', act: again });
 }
 
-/** Goes on with a text, in its card if that is still there. @returns {boolean | void} false: not now, as something is typed elsewhere */
-function editAgain(id, typed, base) {
-  if (!found(id)) return forms.goOn(columns[0], typed);
+/** Goes on with a text, in its card if that is still there, else below its column. @returns {boolean | void} false: not now, as something is typed elsewhere */
+function editAgain(id, list, typed, base) {
+  if (!found(id)) return forms.goOn(list, typed);
   if (!renderer.element(id)) (forms.unfilter(), draw(false, false));
   return editor.edit(id, typed, base);
 }
@@ -195,7 +195,7 @@ function loaded() {
   isLoading = false;
   draw(false);
   const draft = editor.resume();
-  const again = () => editAgain(draft.id, draft.typed, draft.base);
+  const again = () => editAgain(draft.id, draft.list, draft.typed, draft.base);
   if (draft) fail(found(draft.id) ? `'${shorten(draft.typed)}' is not saved.` : 'The task you were editing is gone.', { label: 'Use the text again', act: again });
 }
 

@@ -34,8 +34,8 @@ export class State {
   }
 
   add(wanted) {
-    const title = find(this.view(), wanted.task)?.card.task.name ?? wanted.name;
-    const operation = { title, phase: 'waiting', answeredAt: 0, retryAt: 0, tries: 0, isDone: false, marks: [], ...wanted };
+    const { card: { task } = { task: wanted }, column } = find(this.view(), wanted.task) ?? {};
+    const operation = { title: task.name, home: column?.id, phase: 'waiting', answeredAt: 0, retryAt: 0, tries: 0, isDone: false, marks: [], ...wanted };
     this.#follow(operation);
     this.operations.push(operation);
     return operation;

@@ -10,9 +10,10 @@ type Lease = { by: string; activity: string; lease: string; until: number };
 type Place = { list?: string; after?: string | null; before?: string | null; at?: 'top' | 'bottom' };
 
 /** Something the person did. `id` is its Idempotency-Key; `marks` are what its event may carry as key or op.
+ * `title` and `home`: what its task was called then, and the column that it stood in.
  * `guard` gives the fields that nobody else may have changed: with it, it is conditional from the start. */
 type Operation = Place & {
-  id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; name?: string; restore?: string;
+  id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; home?: string; name?: string; restore?: string;
   guard?: (id: string) => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
   base?: string; answer?: Task | null; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
   lease?: string; entry?: Entry; isRevert?: 'undo' | 'redo';

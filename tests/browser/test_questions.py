@@ -228,3 +228,24 @@ def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
     expect(alert(page)).to_contain_text("'half' is not saved.")
     page.get_by_role("button", name="Use the text again").click()
     expect(editor(page)).to_have_value("half")
+
+
+def test_the_text_of_a_deleted_task_goes_to_the_field_of_its_column(board, page):
+    ids = board.fill(todo="a", done="x")
+    see(page, todo="a", done="x")
+    page.route("**/tasks/*", lambda route: None)
+    rename(page, "x", "typed")
+    board.sync("DELETE", f"Lists/tasks/Items/{ids['x']}")
+    page.get_by_role("button", name="Use the text again").click()
+    expect(page.locator('form.add[data-list="done"] input')).to_have_value("typed")
+
+
+def test_the_draft_of_a_deleted_task_goes_to_the_field_of_its_column(board, page):
+    ids = board.fill(todo="a", done="x")
+    with leased(page):
+        edit(page, "x", "typed")
+    page.goto("about:blank")
+    board.remove(ids["x"])
+    page.goto(board.url)
+    page.get_by_role("button", name="Use the text again").click()
+    expect(page.locator('form.add[data-list="done"] input')).to_have_value("typed")
