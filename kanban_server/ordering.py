@@ -14,6 +14,7 @@ MAX_VALID_LENGTH = 200
 MAX_GOOD_LENGTH = 100
 SMALLEST = "A" + "0" * 26
 POSITION = re.compile("[A-Za-z][0-9A-Za-z]*", re.ASCII)
+STAND_IN_HEAD, LAST_STAND_IN = "V", "Vzzzzz"
 
 
 class NoRoom(Exception):
@@ -38,16 +39,22 @@ def fallback(index: int) -> str:
     for _ in range(5):
         index, digit = divmod(index, len(DIGITS))
         digits = DIGITS[digit] + digits
-    return "V" + digits
+    return STAND_IN_HEAD + digits
+
+
+def is_among_stand_ins(position: str | None) -> bool:
+    """Tell whether a valid position is such a one, or lies between two of them."""
+    return position is not None and position.startswith(STAND_IN_HEAD)
 
 
 def between(lower: str | None, upper: str | None) -> str:
     """Make a position between two valid ones; None is the end of the column.
 
-    Raises NoRoom where it would be longer than is good, or the two are equal.
+    It is above all stand-ins unless both are among them. Raises NoRoom where it would be longer
+    than is good, or the two are equal.
     """
     try:
-        position = generate_key_between(lower, upper)
+        position = generate_key_between(_past_stand_ins(lower, upper), upper)
     except FIError as error:
         raise NoRoom from error
     if len(position) > MAX_GOOD_LENGTH or not is_valid(position):
@@ -61,9 +68,16 @@ def spread(lower: str | None, upper: str | None, count: int) -> list[str]:
     Raises NoRoom.
     """
     try:
-        positions = generate_n_keys_between(lower, upper, count)
+        positions = generate_n_keys_between(_past_stand_ins(lower, upper), upper, count)
     except FIError as error:
         raise NoRoom from error
     if not all(is_valid(position) for position in positions):
         raise NoRoom
     return positions
+
+
+def _past_stand_ins(lower: str | None, upper: str | None) -> str | None:
+    """Give from where to count: the library would go on with the stand-ins of Items to come."""
+    if lower is None or not is_among_stand_ins(lower) or is_among_stand_ins(upper):
+        return lower
+    return max(lower, LAST_STAND_IN)

@@ -62,6 +62,13 @@ def test_there_is_room_between_two_neighbouring_stand_ins():
     assert lower < ordering.between(lower, upper) < upper
 
 
+@pytest.mark.parametrize("upper", [None, "W0000", "a0"])
+def test_what_follows_a_stand_in_is_above_those_of_items_to_come(upper):
+    lower, last = ordering.fallback(7), ordering.fallback(62**5 - 1)
+    made = [ordering.between(lower, upper), *ordering.spread(lower, upper, 3)]
+    assert all(last < position < (upper or "~") for position in made)
+
+
 def test_positions_at_random_places_keep_their_order():
     chance, positions = random.Random(1), []
     for _ in range(2000):

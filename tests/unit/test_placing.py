@@ -210,3 +210,10 @@ def test_a_task_that_vanishes_during_a_repair_is_not_taken_for_the_one_that_move
 def test_neighbours_given_in_the_wrong_order_still_give_a_place(here, abc):
     here.move(0, after=3, before=1)
     assert sorted(here.names()) == list("abcd")
+
+
+def test_a_new_task_stands_below_what_another_client_adds_without_a_position(here):
+    here.store.create({"name": "old"})
+    here.add("mine")
+    here.store.create({"name": "newer"})
+    assert here.names() == ["old", "newer", "mine"]
