@@ -1,7 +1,7 @@
 """Snapshots of the board: write one, clear the board behind it, bring it back.
 
 A snapshot is JSON: `{"list": "tasks", "made": ISO 8601, "tasks": [{index, revision, updated,
-data}]}`, in order of index. Every function reports its progress to `tick()`, once a task.
+created, data}]}`, in order of index. Every function reports its progress to `tick()`, once a task.
 """
 
 import json
@@ -17,11 +17,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import errors
+from . import errors, ordering
 from .jsontext import compact
 from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
-from .tasks import fields_of, mark_of
+from .tasks import fields_of, mark_of, position_of
 
 ATTEMPTS = 20
 THREADS = 4
@@ -58,8 +58,8 @@ def read_items(store: SyncStore) -> list[Item]:
 def write(items: list[Item], path: Path) -> None:
     """Write a snapshot so that there is never half a file at this path."""
     rows = [
-        {"index": i.key, "revision": i.revision, "updated": i.updated, "data": i.data}
-        for i in sorted(items, key=lambda item: item.key)
+        {"index" if name == "key" else name: value for name, value in item._asdict().items()}
+        for item in sorted(items, key=lambda item: item.key)
     ]
     made = datetime.now(timezone.utc).isoformat(timespec="seconds")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,16 +116,20 @@ def clear(store: SyncStore, items: list[Item], path: Path, tick: Tick) -> Cleare
 def restore(store: SyncStore, items: list[Item], tick: Tick) -> Restored:
     """Make the tasks of a snapshot again, those that are there already left out.
 
-    Each is known by its `key`, so doing it twice makes nothing twice; of two who do it at once,
-    whoever is last removes what both made, unless it has a foreign `key`. One whose data Sync does
-    not store stops no other.
+    Each is known by its `key`, or by its index in the same List, so doing it twice makes nothing
+    twice; of two who do it at once, whoever is last removes what both made, unless it has a foreign
+    `key`. One whose data Sync does not store stops no other.
     """
-    present = set(_keys(store.items()))
+    there = read_items(store)
+    present, same = set(_keys(there)), {(item.key, item.created) for item in there if item.created}
+    is_mixed = any(_is_among_stand_ins(item) for item in items)
     made, lost = set(), []
     for item, key in zip(items, _keys(items), strict=True):
-        if key not in present:
+        if key not in present and (item.key, item.created) not in same:
+            # A stand-in goes by the index, which is another one now.
+            place = {"position": position_of(item)} if is_mixed else {}
             try:
-                _create(store, {"key": key, **fields_of(item)}, key)
+                _create(store, {"key": key, **fields_of(item), **place}, key)
                 made.add(key)
             except errors.SyncError as error:
                 if error.code not in OF_THE_DATA:
@@ -135,6 +139,12 @@ def restore(store: SyncStore, items: list[Item], tick: Tick) -> Restored:
     if made:
         _remove_doubles(store, made)
     return Restored(len(made), lost)
+
+
+def _is_among_stand_ins(item: Item) -> bool:
+    """Tell whether an Item has a position of its own that was made between two stand-ins."""
+    own = fields_of(item).get("position")
+    return own == position_of(item) and ordering.is_among_stand_ins(own)
 
 
 def _remove_doubles(store: SyncStore, keys: set[str]) -> None:
@@ -183,7 +193,8 @@ def _rows(snapshot: Any) -> list[Item]:
 def _row(row: Any) -> Item:
     if not isinstance(row["index"], int) or isinstance(row["index"], bool) or row["index"] < 0:
         raise TypeError
-    return Item(row["index"], row["data"], str(row["revision"]), str(row["updated"]))
+    times = str(row["updated"]), str(row.get("created", ""))
+    return Item(row["index"], row["data"], str(row["revision"]), *times)
 
 
 def _keys(items: Iterable[Item]) -> Iterator[str]:

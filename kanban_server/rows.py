@@ -6,12 +6,16 @@ from . import errors
 
 
 class Item(NamedTuple):
-    """One Item of the List or the Map; key: its index, or its key in the Map."""
+    """One Item of the List or the Map; key: its index, or its key in the Map.
+
+    updated, created: ISO 8601 as Sync gives them; created: "" if it is not known.
+    """
 
     key: Any
     data: Any
     revision: str
     updated: str
+    created: str = ""
 
 
 def item_in(row: Any, key: str) -> Item:
@@ -19,7 +23,8 @@ def item_in(row: Any, key: str) -> Item:
     try:
         if type(row[key]) is not (int if key == "index" else str):
             raise TypeError
-        return Item(row[key], row["data"], str(row["revision"]), str(row["date_updated"]))
+        times = str(row["date_updated"]), str(row.get("date_created") or "")
+        return Item(row[key], row["data"], str(row["revision"]), *times)
     except (TypeError, KeyError) as error:
         raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
 

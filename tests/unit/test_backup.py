@@ -137,6 +137,32 @@ def test_restoring_what_is_still_there_makes_nothing(store, here, tmp_path):
     assert backup.restore(store, backup.read_items(store), lambda: None).made == 0
 
 
+@pytest.mark.parametrize("data", [{"name": "bare"}, {"name": "foreign", "key": "k"}])
+def test_a_task_that_was_changed_since_is_still_there(data, store, here):
+    item = store.create(data)
+    here.edit(item.key, "other")
+    assert backup.restore(store, [item], lambda: None).made == 0
+
+
+def test_a_task_of_another_list_with_the_same_index_is_not_taken_for_it(store):
+    store.create({"name": "b"})
+    other = Item(0, {"name": "a"}, "0", "", "2020-01-01T00:00:00Z")
+    assert backup.restore(store, [other], lambda: None).made == 1
+
+
+def test_tasks_without_a_position_stay_above_and_below_what_was_put_between_them(
+    store, here, tmp_path
+):
+    for name in "ac":
+        store.create({"name": name})
+    here.add("b", after=0, before=1)
+    here.add("d")
+    items = backup.read_items(store)
+    backup.clear(store, items, tmp_path / "s.json", lambda: None)
+    backup.restore(store, items, lambda: None)
+    assert here.names() == ["a", "b", "c", "d"]
+
+
 @pytest.mark.parametrize(
     "data", [{"name": "x" * 17_000}, {"name": "nan", "x": float("nan")}, {"name": "\ud800"}]
 )

@@ -31,7 +31,8 @@ def test_an_item_is_appended_as_compact_json_with_its_signs_unescaped(answer, sy
     answer("item_created", "POST", ITEMS)
     item = cloud.create({"name": "Käse 🧀", "list": "todo"})
     assert sent(sync) == {"Data": '{"name":"Käse 🧀","list":"todo"}'}
-    assert item == Item(100, {"name": "Buy milk", "list": "todo"}, "0", "2015-07-30T20:00:00Z")
+    time = "2015-07-30T20:00:00Z"
+    assert item == Item(100, {"name": "Buy milk", "list": "todo"}, "0", time, time)
 
 
 def test_the_api_key_is_sent_as_basic_authorization(answer, sync, cloud):
