@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -12,6 +13,14 @@ from kanban_server.sync_emulator.connection import Connection
 
 NOW = 1_790_000_000.0
 PATIENCE_SECONDS = 10
+
+
+def until(is_so, seconds=PATIENCE_SECONDS):
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.001)
 
 
 class Clock:

@@ -3,10 +3,10 @@
 import os
 import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from callers import until
 
 from kanban_server.sync_emulator.database import Database
 from kanban_server.sync_emulator.errors import EmulatorError, Refusal, StorageFailed
@@ -64,14 +64,6 @@ def writer_of(name):
         return threading.current_thread().name
 
     return work
-
-
-def until(is_so):
-    """Wait until something is so."""
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        os.sched_yield()
 
 
 def hold_writer(database):

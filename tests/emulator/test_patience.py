@@ -9,6 +9,7 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
+from callers import until
 from contract.serving import Serving
 
 from kanban_server.sync_emulator import patience
@@ -119,10 +120,7 @@ def test_a_client_that_reads_nothing_is_given_up(serving, connect, monkeypatch, 
     line = connect()
     line.sendall((ASK + ending) * 2)
     assert line.recv(1000)
-    until = time.monotonic() + 20
-    while serving.server.server_state.connections and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not serving.server.server_state.connections
+    until(lambda: not serving.server.server_state.connections, 20)
 
 
 def test_of_too_many_connections_the_last_is_hung_up(connect):
@@ -172,8 +170,9 @@ def test_a_client_that_goes_with_requests_in_line_leaves_no_error(
     serving.emulator.latency_ms = 300
     line = connect()
     line.sendall((ASK + login + b"\r\n") * 3 + last)
-    time.sleep(0.1)
+    state = serving.server.server_state
+    until(lambda: state.tasks)
     line.close()
-    time.sleep(0.5)
+    until(lambda: not state.tasks)
     serving.stop()
     assert caplog.text == ""

@@ -1,11 +1,10 @@
 """The socket itself: upgrade, frames, pings, slow clients, shutdown."""
 
 import threading
-import time
 from contextlib import suppress
 
 import pytest
-from callers import Rest, make_token
+from callers import Rest, make_token, until
 from contract.serving import Serving
 from raw import BINARY, CLOSE, PATIENCE_SECONDS, PING, PONG, Raw
 
@@ -219,10 +218,7 @@ def test_a_client_with_enough_under_way_is_not_read_from(connect, serving, tasks
     ask = {"method": "message", "id": "TM2", "http_request": {"method": "DELETE", "path": path}}
     for _ in range(100):
         raw.send(packets.encode(ask))
-    until = time.monotonic() + PATIENCE_SECONDS
-    while all(line.is_reading() for line in lines) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not all(line.is_reading() for line in lines)
+    until(lambda: not all(line.is_reading() for line in lines))
     gate.set()
     for _ in range(100):
         assert raw.packet("reply")[0]["http_status"]["code"] == 404
