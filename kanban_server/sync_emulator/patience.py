@@ -100,6 +100,7 @@ class ImpatientProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the line over; no answer to what came before must get between the frames."""
         self._leave_unanswered()
+        self.flow.resume_reading()  # it waits while there are requests in line
         super().handle_websocket_upgrade()
 
     def _leave_unanswered(self) -> None:

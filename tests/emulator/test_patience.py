@@ -173,6 +173,18 @@ def test_a_client_that_goes_with_requests_in_line_leaves_no_error(
     state = serving.server.server_state
     until(lambda: state.tasks)
     line.close()
-    until(lambda: not state.tasks)
+    until(lambda: not (state.tasks or state.connections))
     serving.stop()
     assert caplog.text == ""
+
+
+def test_a_websocket_asked_for_behind_requests_in_line_is_read_from(connect, login):
+    line = connect()
+    line.sendall((ASK + login + b"\r\n") * 3 + UPGRADE)
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += (part := line.recv(1000))
+        assert part
+    assert b" 101 " in answer
+    line.sendall(b"\x89\x82\0\0\0\0hi")
+    assert line.recv(1000) == b"\x8a\x02hi"
