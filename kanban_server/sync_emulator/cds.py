@@ -31,7 +31,6 @@ def route(account_sid: str, service_sid: str, identity: str, ask: Ask) -> Call:
     body = read_body(ask)
     has_data = resource in ("items", "item") and "data" in body
     request = Request(
-        method=ask.method,
         service_sid=service_sid,
         kind=kind_of(names[0]),
         ref=names[1] if len(names) > 1 else "",

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import cds, packets, subscriptions
 from .errors import Refusal
 from .hub import Hub, Subscription
-from .requests import Reply, json_reply
-from .rest_bodies import dumps
+from .requests import Reply
 from .session import Ask, Hangup, Output, Session
 from .subscriptions import Replay, Wanted, Wish
 
@@ -115,7 +114,7 @@ class Connection:
             else:
                 self._call(ask)
         except Refusal as refusal:
-            self._answer(ask, _refuse(refusal))
+            self._answer(ask, self._emulator.refuse(refusal))
 
     def _call(self, ask: Ask) -> None:
         access = self._session.access
@@ -161,9 +160,9 @@ class Connection:
         try:
             self._answer(ask, outcome())
         except Refusal as refusal:
-            self._answer(ask, _refuse(refusal))
+            self._answer(ask, self._emulator.refuse(refusal))
         except Exception:
-            self._answer(ask, _refuse(_BROKEN))
+            self._answer(ask, self._emulator.refuse(_BROKEN))
             raise
 
     def _answer(self, ask: Ask, reply: Reply) -> None:
@@ -244,7 +243,3 @@ class Connection:
             subscription.go_live(replay.last_event_id)
         else:
             self._hub.cancel(self, wanted.object_sid)
-
-
-def _refuse(refusal: Refusal) -> Reply:
-    return json_reply(refusal.status, dumps(refusal.as_json()))

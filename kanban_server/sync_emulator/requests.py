@@ -36,7 +36,6 @@ class Request(NamedTuple):
     values: form or JSON body; data: the Item's data as compact JSON.
     """
 
-    method: str
     service_sid: str
     kind: Kind
     ref: str = ""

@@ -11,7 +11,13 @@ from .kinds import LIST, kind_of
 from .permissions import Permission
 from .requests import NO_CONTENT, Call, Http, Reply, Request, json_reply
 from .rest_bodies import item_body, object_body, permission_body, service_body
-from .rest_pages import list_items, list_objects, list_permissions, list_services
+from .rest_pages import (
+    find_object,
+    list_items,
+    list_objects,
+    list_permissions,
+    list_services,
+)
 from .transactions import Transaction
 
 Handler = Callable[[Transaction, str, Request], Reply]
@@ -37,7 +43,6 @@ def route(account_sid: str, service_sid: str, http: Http) -> Call:
     names += [""] * (MAX_NAMES - len(names))
     data = http.form.get("Data") if resource in _DATA_RESOURCES else None
     request = Request(
-        method=http.method,
         service_sid=service_sid if names[0] == "default" else names[0],
         kind=kind_of(names[1]) if names[1] else LIST,
         ref=names[2],
@@ -101,11 +106,6 @@ def update_service(tx: Transaction, account: str, request: Request) -> Reply:
     return json_reply(200, service_body(account, request.base, service))
 
 
-def _object(tx: Transaction, request: Request) -> objects.SyncObject:
-    services.check(tx, request.service_sid)
-    return objects.find(tx, request.service_sid, request.kind, request.ref)
-
-
 def create_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Make a List or Map."""
     services.check(tx, request.service_sid)
@@ -116,14 +116,14 @@ def create_object(tx: Transaction, account: str, request: Request) -> Reply:
 
 def fetch_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a List or Map."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.read(obj.sid)
     return json_reply(200, object_body(account, request.base, obj), obj.revision)
 
 
 def update_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a List or Map a new TTL."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.write(obj.sid)
     obj = objects.set_ttl(tx, obj, request.ttl)
     return json_reply(200, object_body(account, request.base, obj), obj.revision)
@@ -131,7 +131,7 @@ def update_object(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_object(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove a List or Map with all it holds."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.write(obj.sid)
     objects.remove(tx, obj)
     return NO_CONTENT
@@ -141,7 +141,7 @@ def create_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Add an Item."""
     if request.data is None:
         raise Refusal(400, 54010, "No parameters: Data is missing")
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     key = None
     if request.kind is not LIST:
         key = str(values.item_key(request.kind, request.values.get("Key", "")))
@@ -153,7 +153,7 @@ def create_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def fetch_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Give an Item."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.read(obj.sid)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     return json_reply(200, item_body(account, request.base, obj, item), item.revision)
@@ -161,7 +161,7 @@ def fetch_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def update_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Change an Item's data, its TTL, or both, if it has the revision in If-Match."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     collection_ttl = values.ttl(request.values.get("CollectionTtl"))
     if request.data is None and request.ttl is None and collection_ttl is None:
         raise Refusal(400, 54010, "No parameters")
@@ -175,7 +175,7 @@ def update_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove an Item, if it has the revision in If-Match."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.write(obj.sid)
     item = items.fetch(tx, obj, values.item_key(request.kind, request.key))
     items.check_revision(obj, item, request.revision)
@@ -185,7 +185,7 @@ def delete_item(tx: Transaction, account: str, request: Request) -> Reply:
 
 def fetch_permission(tx: Transaction, account: str, request: Request) -> Reply:
     """Give an identity's permission."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.permission(obj.sid, "read")
     permission = permissions.fetch(tx, obj, request.key)
     return json_reply(200, permission_body(account, request.base, obj, permission))
@@ -195,7 +195,7 @@ def update_permission(tx: Transaction, account: str, request: Request) -> Reply:
     """Write an identity's permission; what is not given is false."""
     if not (len(request.key) <= values.MAX_KEY_CHARS and values.is_text(request.key)):
         raise Refusal(400, 54351, "Invalid identity")
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.permission(obj.sid, "write")
     rights = (bool(values.flag(request.values, name)) for name in ("Read", "Write", "Manage"))
     permission = Permission(request.key, *rights)
@@ -205,7 +205,7 @@ def update_permission(tx: Transaction, account: str, request: Request) -> Reply:
 
 def delete_permission(tx: Transaction, account: str, request: Request) -> Reply:
     """Remove an identity's permission. Raises Refusal 54354 if there is none."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.permission(obj.sid, "write")
     if not permissions.revoke(tx, obj, request.key):
         raise Refusal(404, 54354, "Permission not found")

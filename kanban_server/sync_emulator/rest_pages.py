@@ -49,7 +49,7 @@ def list_objects(tx: Transaction, account: str, request: Request) -> Reply:
 
 def list_permissions(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of an object's permissions, by identity."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.permission(obj.sid, "read")
     page = _turn_to(request, partial(permissions.page, tx, obj), attrgetter("identity"), str)
     rows = [permission_body(account, request.base, obj, one) for one in page.shown]
@@ -59,7 +59,7 @@ def list_permissions(tx: Transaction, account: str, request: Request) -> Reply:
 
 def list_items(tx: Transaction, account: str, request: Request) -> Reply:
     """Give a page of Items by index or key."""
-    obj = _object(tx, request)
+    obj = find_object(tx, request)
     tx.limits.read(obj.sid)
     descending = is_descending(request.query.get("Order"))
 
@@ -74,7 +74,8 @@ def list_items(tx: Transaction, account: str, request: Request) -> Reply:
     return _answer("items", f"{object_url(request.base, obj)}/Items", request, rows, page)
 
 
-def _object(tx: Transaction, request: Request) -> objects.SyncObject:
+def find_object(tx: Transaction, request: Request) -> objects.SyncObject:
+    """Give the List or Map that is asked for. Raises Refusal 404."""
     services.check(tx, request.service_sid)
     return objects.find(tx, request.service_sid, request.kind, request.ref)
 

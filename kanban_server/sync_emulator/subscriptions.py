@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import changes, objects, packets, permissions
 from .cds import read_body
 from .changes import ObjectRemoved
-from .errors import Refusal, forbidden
+from .errors import NotImitated, Refusal, forbidden
 from .hub import Ending
 from .kinds import BY_NAME
 from .requests import Reply, json_reply
@@ -97,11 +97,7 @@ def accepted() -> Reply:
 
 
 def read_replay(
-    tx: Transaction,
-    service_sid: str,
-    identity: str,
-    wanted: Wanted,
-    room: int = MAX_REPLAYED_BYTES,
+    tx: Transaction, service_sid: str, identity: str, wanted: Wanted, room: int = MAX_REPLAYED_BYTES
 ) -> Replay | Refusal:
     """Read what a subscription must begin with, all from one state of the database.
 
@@ -110,7 +106,7 @@ def read_replay(
     """
     kind = BY_NAME.get(wanted.object_type)
     if kind is None:
-        return Refusal(501, 20501, f"not imitated: {wanted.object_type}")
+        return NotImitated(wanted.object_type)
     obj = objects.by_sid(tx, service_sid, wanted.object_sid)
     if obj is None or obj.kind != kind.name:
         return objects.not_found(kind)

@@ -39,7 +39,7 @@ HANDSHAKE_SECONDS = 10.0
 READ_BUFFER_BYTES = 4096
 _CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\r\n", re.IGNORECASE)
 Allow = Callable[[str, Mapping[str, str]], bool]
-_log = logging.getLogger("kanban_server.sync_emulator.websocket")
+_log = logging.getLogger(__name__)
 
 
 class SocketListener(WSListener):
