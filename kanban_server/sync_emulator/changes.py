@@ -51,9 +51,10 @@ def append_event(tx: Transaction, object_id: int, event: Event) -> None:
 
 
 def first_kept(tx: Transaction, object_id: int) -> int | None:
-    """Give the id of the oldest event that is still kept."""
-    row = tx.execute("SELECT min(id) FROM events WHERE object=?", (object_id,)).fetchone()
-    return None if row is None else row[0]
+    """Give the id of the oldest event that is still kept, None if none is."""
+    query = "SELECT min(id) FROM events WHERE object=?"
+    first: int | None = tx.execute(query, (object_id,)).fetchone()[0]
+    return first
 
 
 def events_after(

@@ -95,12 +95,15 @@ def prepare_folder(folder: Path) -> None:
 
 
 class OwnerLock:
-    """The folder's lock. It falls with the process, however that ends."""
+    """The folder's lock, with the address where its owner listens.
+
+    It falls with the process, however that ends. Raises EmulatorInUse, FolderUnusable.
+    """
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
         self._file = self._take(folder)
-        self.announce(address)
+        self._announce(address)
 
     def _take(self, folder: Path) -> IO[str]:
         try:
@@ -115,8 +118,7 @@ class OwnerLock:
             raise EmulatorInUse(str(folder), *owner) from None
         return file
 
-    def announce(self, address: str) -> None:
-        """Write down where the owner listens. Raises FolderUnusable."""
+    def _announce(self, address: str) -> None:
         try:
             self._file.seek(0)
             self._file.truncate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import logging
 import os
@@ -102,11 +101,6 @@ class Emulator:
         """Give TWILIO_SYNC_SERVICE_SID."""
         return self.credentials.service_sid
 
-    def announce(self, address: str) -> None:
-        """Say where the emulator listens, once that is known."""
-        self.address = address
-        self._lock.announce(address)
-
     def socket_protocol(self, allow: Allow | None = None) -> type[Any]:
         """Give the class for uvicorn's `ws=`.
 
@@ -192,7 +186,7 @@ def _basic(header: str) -> tuple[str, str]:
     scheme, _, text = header.partition(" ")
     try:
         user, _, password = base64.b64decode(text).decode().partition(":")
-    except (binascii.Error, ValueError):
+    except ValueError:  # what base64 and UTF-8 raise
         return "", ""
     return (user, password) if scheme.lower() == "basic" else ("", "")
 

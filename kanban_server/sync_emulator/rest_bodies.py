@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -167,7 +166,7 @@ def read_page_token(token: str, mark: type) -> tuple[str, int | str]:
     try:
         padded = token[2:] + "=" * (-len(token[2:]) % 4)
         direction, key = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, RecursionError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise Refusal(400, 54453, "Invalid PageToken") from None
     is_text_key = mark is str and isinstance(key, str) and is_text(key)
     is_number = mark is int and type(key) is int and abs(key) < 2**63

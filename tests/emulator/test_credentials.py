@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from contextlib import closing
 
 import pytest
 
@@ -44,11 +45,11 @@ def test_the_mode_of_a_folder_that_was_there_is_left_alone(tmp_path):
     assert os.stat(tmp_path / "shared").st_mode & 0o777 == 0o755
 
 
-def test_a_second_emulator_is_told_where_the_first_one_listens(emulator):
-    emulator.announce("http://127.0.0.1:4711")
-    with pytest.raises(EmulatorInUse, match="at http://127") as refused:
-        Emulator(emulator.folder)
-    assert (refused.value.address, refused.value.pid) == ("http://127.0.0.1:4711", os.getpid())
+def test_a_second_emulator_is_told_where_the_first_one_listens(tmp_path):
+    with closing(Emulator(tmp_path, address="http://127.0.0.1:4711")):
+        with pytest.raises(EmulatorInUse, match="at http://127") as refused:
+            Emulator(tmp_path)
+        assert (refused.value.address, refused.value.pid) == ("http://127.0.0.1:4711", os.getpid())
 
 
 def test_the_owner_is_known_while_it_runs_and_not_after(emulator, tmp_path):
