@@ -12,13 +12,13 @@ from flask import Flask, Response, request
 from flask_cors import CORS
 from flask_smorest import Api
 
+from .bridge import MAX_BODY_BYTES
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from .guard import Guard
     from .transport import Send
 
-MAX_BODY_BYTES = 64 * 1024
 EXPOSED = ["ETag", "Location", "Retry-After", "X-Request-Id"]
 HEADERS = ["Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "If-Match", "Lease"]
 

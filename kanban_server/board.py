@@ -135,8 +135,7 @@ class Board:
             detail = "The deleted task is not remembered any more; give its name."
             raise errors.InvalidFields([{"pointer": "/name", "detail": detail}])
         data.update(by=change.by, key=change.op, op=change.op)
-        own = data.get("list")
-        column = own if isinstance(own, str) and own in self.columns else self.columns[0]
+        column = column_of(Item(0, data, "", ""), self.columns)
         place = change.place or Place(at="bottom")
         with self._placing.reserved(column, place) as position:
             data.update(list=column, position=position)
@@ -167,7 +166,7 @@ class Board:
                     before, item = item, self._mirror.read(index)
             except errors.TaskNotFound as error:
                 return self._settle_gone(item, write, doubt, error)
-            if doubt and write == self._rewrite and not _is_unwritten(item, before, change):
+            if doubt and write == self._rewrite and not _can_be_judged(item, before, change):
                 raise doubt
         busy = errors.SyncBusy("Others keep changing this task.", retry_after=1)
         raise doubt or busy
@@ -227,8 +226,8 @@ def _is_made(item: Item, change: Change) -> bool:
     return True
 
 
-def _is_unwritten(item: Item, before: Item, change: Change) -> bool:
-    """Tell whether a write in doubt can be judged: it is there, or nothing was written since.
+def _can_be_judged(item: Item, before: Item, change: Change) -> bool:
+    """Tell whether it shows what became of a write in doubt: it is there, or nothing was written.
 
     What another wrote meanwhile may stand on top of it, and must not be written over.
     """

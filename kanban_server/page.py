@@ -19,7 +19,7 @@ VENDOR_FILES = {
     "twilio-sync.min.js": WEB / "node_modules/twilio-sync/builds/twilio-sync.min.js",
     "sortable.min.js": WEB / "node_modules/sortablejs/Sortable.min.js",
 }
-OWN_FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css", ".svg")}
+OWN_FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css")}
 OWN_FILES["worker.js"].append(VENDOR_FILES["twilio-sync.min.js"])  # one request less to wait for
 CLOUD_SOCKETS = "wss://*.twilio.com"
 
@@ -70,7 +70,6 @@ def make_documents(spec: Any) -> Blueprint:
 
 def content_security_policy(settings: Settings) -> str:
     """Give the policy of all answers: nothing from elsewhere but the socket to Sync."""
-    sockets = ""
     if settings.sync_url in ("", "/"):
         sockets = "" if settings.sync_url else f" {CLOUD_SOCKETS}"
     else:
