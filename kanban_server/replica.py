@@ -1,7 +1,8 @@
 """The server's own copy of the List: a hint, never the truth.
 
 Every write is conditional on the revision held here, so a stale copy costs a retry and never a lost
-update. No method waits for anything; one lock makes each of them atomic.
+update. No method waits for anything. Each leaves the copy whole; who calls several for one answer
+holds `lock` meanwhile.
 """
 
 import bisect

@@ -52,9 +52,9 @@ def end_request() -> None:
 
 
 @contextmanager
-def at_most(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+def at_most(seconds: float) -> Iterator[None]:
     """Give what this thread asks of Sync in here so many seconds, or what is left if less."""
-    before = deadline.set(min(deadline.get(), clock() + seconds))
+    before = deadline.set(min(deadline.get(), time.monotonic() + seconds))
     try:
         yield
     finally:
