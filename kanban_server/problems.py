@@ -9,30 +9,33 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException
 
-from .errors import KanbanError, NotIdentified
+from . import errors
 from .jsontext import compact
 from .schemas import Problem
 
 log = logging.getLogger(__name__)
 
 ALWAYS = (401, 403, 405, 429, 502, 503, 507)
+REFUSALS: tuple[type[errors.KanbanError], ...] = (
+    errors.BadRequest,
+    errors.NotIdentified,
+    errors.NotAllowedHere,
+    errors.TaskNotFound,
+    errors.NeighbourNotThere,
+    errors.TaskChanged,
+    errors.NotJson,
+    errors.InvalidFields,
+    errors.TaskLeased,
+    errors.TooManyRequests,
+    errors.SyncNonsense,
+    errors.SyncUnavailable,
+    errors.OutcomeUnknown,
+    errors.SyncFull,
+)
 TITLES = {
-    400: "The request cannot be read",
-    401: "Passcode or token needed",
-    403: "Not allowed",
-    404: "No such task",
+    **{kind.status: kind.title for kind in REFUSALS},
     405: "No such method",
-    409: "The neighbour is not there",
-    412: "The task was changed",
     413: "The body is too large",
-    415: "The body is not plain JSON",
-    422: "Some fields do not fit",
-    423: "Someone else holds the task",
-    429: "Too many requests",
-    502: "Sync answers nonsense",
-    503: "Sync cannot be reached",
-    504: "It is unknown whether this happened",
-    507: "The storage of Sync is full or fails",
 }
 
 
@@ -49,19 +52,19 @@ def documented(api: Blueprint, *statuses: int) -> Any:
 
 def register(app: Flask) -> None:
     """Answer every exception of this app as a problem."""
-    app.register_error_handler(KanbanError, refusal)
+    app.register_error_handler(errors.KanbanError, refusal)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, bug)
 
 
-def refusal(error: KanbanError) -> Response:
+def refusal(error: errors.KanbanError) -> Response:
     """Answer a refusal of the board."""
     if error.status >= 500:
         log.warning("%s: %s", error.title, error.detail)
     headers: dict[str, Any] = {}
     if error.retry_after is not None or error.status in (429, 503):
         headers["Retry-After"] = max(1, math.ceil(error.retry_after or 1))
-    if isinstance(error, NotIdentified):
+    if isinstance(error, errors.NotIdentified):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(error.status, error.title, error.detail, headers, **error.extra)
 
@@ -77,12 +80,11 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         for pointer, detail in _pointed(part, "")
     ]
     code = error.code or 500
-    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
     if code == 422 and fields:
-        detail = " ".join(f"{f['pointer'] or '/'}: {f['detail']}" for f in fields)
-        return problem(422, "Some fields do not fit", detail, headers, errors=fields)
+        return refusal(errors.InvalidFields(fields))
     if code == 400 and fields:
-        return problem(400, "The request cannot be read", fields[0]["detail"], headers)
+        return refusal(errors.BadRequest(fields[0]["detail"]))
+    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
     return problem(code, error.name, error.description or error.name, headers)
 
 
