@@ -43,7 +43,7 @@ class Mirror:
         self._doubts: dict[str, int] = {}
         self._late = Later(self._look_for_late, LATE_SECONDS, LATE_LOOKS)
         self._again = Later(self._read_again, OTHERS_SECONDS, LATE_LOOKS)
-        self._late_lock = threading.Lock()
+        self._doubt_lock = threading.Lock()
         self._late_after = NEVER
         store.on_renewed = self._renewed
 
@@ -77,8 +77,8 @@ class Mirror:
     def _renewed(self) -> None:
         """Begin anew with a List that was made again: it counts from 0."""
         self._forget_part()
-        self._doubts.update(dict.fromkeys(list(self._doubts), -1))
-        with self._late_lock:
+        with self._doubt_lock:
+            self._doubts = dict.fromkeys(self._doubts, -1)
             self._late_after = NEVER if self._late_after == NEVER else -1
         self._replica.clear()
         self._indexes.clear()
@@ -129,8 +129,10 @@ class Mirror:
         key = data["key"]
         item = self._try_to_create(data, create, False) or self._try_to_create(data, create, True)
         assert item
-        if key in self._doubts:
-            item = self._first_made(key) or item
+        if (after := self._doubts.get(key)) is not None:
+            unclear = errors.OutcomeUnknown("It is unknown which of two copies stays.")
+            with errors.in_doubt(unclear):  # one executed late, but first: the lower index stays
+                item = self._find(key, after) or item
             self._no_more_doubt(key, item)
         return item
 
@@ -141,13 +143,15 @@ class Mirror:
 
     def settle(self, key: str) -> Item | None:
         """Give what a create in doubt has made, if there is one and it has made anything."""
-        item = self._find(key, self._doubts[key]) if key in self._doubts else None
+        after = self._doubts.get(key)
+        item = None if after is None else self._find(key, after)
         if item:
             self._no_more_doubt(key, item)
         return item
 
     def _no_more_doubt(self, key: str, item: Item) -> None:
-        del self._doubts[key]
+        with self._doubt_lock:
+            self._doubts.pop(key, None)  # newer ones may have crowded it out
         self._replica.tell(key, item.key, self._clock())
 
     def _look_for_others(self, index: int) -> None:
@@ -203,9 +207,7 @@ class Mirror:
             with errors.in_doubt(self.doubt(data["key"])):
                 return self._store.create(data)
         except errors.OutcomeUnknown as doubt:
-            self._doubts.setdefault(data["key"], create.after)
-            if len(self._doubts) > MAX_DOUBTS:
-                del self._doubts[next(iter(self._doubts))]
+            self._note_doubt(data["key"], create.after)
             self._expect_late(create.after)
             self._late.ask()
             with errors.in_doubt(doubt):
@@ -214,13 +216,19 @@ class Mirror:
                 raise
             return item
 
+    def _note_doubt(self, key: str, after: int) -> None:
+        with self._doubt_lock:
+            self._doubts.setdefault(key, after)
+            if len(self._doubts) > MAX_DOUBTS:
+                del self._doubts[next(iter(self._doubts))]
+
     def _expect_late(self, after: int) -> None:
-        with self._late_lock:
+        with self._doubt_lock:
             self._late_after = min(after, self._late_after)
 
     def _look_for_late(self) -> None:
         """Read what is new since the oldest doubt, and remove what was made twice."""
-        with self._late_lock:
+        with self._doubt_lock:
             after, self._late_after = self._late_after, NEVER
         begun = self._clock()
         try:
@@ -230,14 +238,6 @@ class Mirror:
             self._expect_late(after)
             raise
         self.remove_doubles()
-
-    def _first_made(self, key: str) -> Item | None:
-        """Look for a create that was executed late, but before the one that was answered.
-
-        The lower index stays when doubles are removed, so it is the one to tell the caller.
-        """
-        with errors.in_doubt(errors.OutcomeUnknown("It is unknown which of two copies stays.")):
-            return self._find(key, self._doubts[key])
 
     def _find(self, key: str, after: int) -> Item | None:
         begun = self._clock()

@@ -56,6 +56,26 @@ def test_a_creation_in_doubt_is_found_though_its_neighbour_is_gone_by_then(here)
     assert here.names() == ["a"]
 
 
+def test_a_creation_in_doubt_is_found_though_others_crowd_it_out_meanwhile(here, monkeypatch):
+    def lose(name, key):
+        with pytest.raises(errors.OutcomeUnknown):
+            here.add(name, key=key)
+
+    def crowd():
+        here.wire.fail(lost_before)
+        here.wire.fail(lost_before)
+        lose("b", "l")
+
+    monkeypatch.setattr("kanban_server.mirror.MAX_DOUBTS", 1)
+    here.names()
+    here.wire.fail(lost_after)
+    here.wire.fail(answers("busy", **{"Retry-After": "7"}), method="GET")
+    lose("a", "k")
+    here.wire.fail(first(crowd), method="GET")
+    assert here.add("a", key="k")["name"] == "a"
+    assert here.names() == ["a"]
+
+
 def test_a_creation_that_is_executed_late_ends_as_one_task(here):
     here.names()
     here.wire.fail(lost_before)
