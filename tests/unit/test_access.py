@@ -5,6 +5,7 @@ import time
 
 import jwt
 import pytest
+from clock import Clock
 from wire import CREDENTIALS, PASSCODE
 
 from kanban_server.access import SCRIPT, Access
@@ -31,19 +32,9 @@ class Readers:
         self.names = self.names - {identity}
 
 
-class Clock:
-    """The time of day, as a test sets it."""
-
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -215,4 +215,4 @@ def test_a_double_that_another_removed_is_asked_to_go_once(here, there):
     here.wire.forget()
     for _ in range(3):
         here.board.tasks(max_stale_seconds=60)
-    assert len(here.wire.seen("DELETE")) <= 1
+    assert len(here.wire.seen("DELETE")) == 1

@@ -1,6 +1,7 @@
 """The breaker: after failures in a row callers are told at once."""
 
 import pytest
+from clock import Clock
 
 from kanban_server.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, REFUSED_SECONDS, Breaker
 from kanban_server.errors import (
@@ -10,15 +11,6 @@ from kanban_server.errors import (
     SyncNonsense,
     SyncUnavailable,
 )
-
-
-class Clock:
-    """Seconds, as a test sets them."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

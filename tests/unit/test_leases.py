@@ -1,9 +1,10 @@
 """Leases: one of many gets a task, and nobody else may write it while it lasts."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
+from clock import Clock
 from process import Process
 from wire import Wire, answers, lost_after, lost_before
 
@@ -12,19 +13,6 @@ from kanban_server.leases import LEASE_SECONDS
 from kanban_server.serve import send_to
 
 MAP = "Maps/leases/Items.*"
-
-
-class Clock:
-    """A clock that goes on only when told; seconds and time of day."""
-
-    def __init__(self):
-        self.seconds = 0.0
-
-    def __call__(self):
-        return self.seconds
-
-    def now(self):
-        return datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=self.seconds)
 
 
 @pytest.fixture
@@ -38,7 +26,7 @@ def timed(settings, emulator, clock):
 
     def start():
         process = Process(settings, Wire(send_to(emulator)))
-        process.leases._clock, process.leases._now = clock, clock.now
+        process.leases._clock, process.leases._now = clock, clock.day
         return process
 
     return start
@@ -108,14 +96,14 @@ def test_a_write_under_ones_own_lease_is_done(here):
 
 def test_a_lease_ends_by_itself(here, clock):
     here.leases.take(0, "editing", "bob", None)
-    clock.seconds += LEASE_SECONDS + 0.001
+    clock.now += LEASE_SECONDS + 0.001
     assert here.edit(0, "b")["name"] == "b"
     assert here.leases.take(0, "dragging", "ann", None)["by"] == "ann"
 
 
 def test_a_renewal_goes_on_from_now_with_the_same_id(here, clock):
     lease = here.leases.take(0, "editing", "bob", None)
-    clock.seconds += 10
+    clock.now += 10
     again = here.leases.take(0, "editing", "bob", lease["lease"])
     assert again["lease"] == lease["lease"]
     assert again["until"] == "2026-01-01T00:00:25.000Z"
@@ -123,7 +111,7 @@ def test_a_renewal_goes_on_from_now_with_the_same_id(here, clock):
 
 def test_a_renewal_of_what_another_took_over_is_refused(here, clock):
     lease = here.leases.take(0, "editing", "bob", None)
-    clock.seconds += 16
+    clock.now += 16
     here.leases.take(0, "editing", "ann", None)
     with pytest.raises(errors.TaskLeased):
         here.leases.take(0, "editing", "bob", lease["lease"])
@@ -152,7 +140,7 @@ def test_giving_up_what_is_gone_is_no_error(here):
 def test_a_lease_of_another_process_is_seen_within_a_second(here, there, clock):
     there.edit(0, "b")
     here.leases.take(0, "editing", "bob", None)
-    clock.seconds += 1.001
+    clock.now += 1.001
     with pytest.raises(errors.TaskLeased):
         there.edit(0, "c")
 
@@ -161,12 +149,12 @@ def test_a_lease_of_another_process_is_seen_within_a_second(here, there, clock):
 def test_a_lease_lasts_as_long_whatever_the_clock_of_who_granted_it_says(
     here, there, clock, minutes
 ):
-    here.leases._now = lambda: clock.now() + timedelta(minutes=minutes)
+    here.leases._now = lambda: clock.day() + timedelta(minutes=minutes)
     here.leases.take(0, "editing", "bob", None)
-    clock.seconds += 1.001
+    clock.now += 1.001
     with pytest.raises(errors.TaskLeased):
         there.edit(0, "c")
-    clock.seconds += LEASE_SECONDS
+    clock.now += LEASE_SECONDS
     assert there.edit(0, "c")["name"] == "c"
 
 
@@ -175,7 +163,7 @@ def test_a_lease_given_up_in_another_process_can_be_taken_within_a_second(here, 
     with pytest.raises(errors.TaskLeased):
         there.edit(0, "c")
     here.leases.give_up(0, lease["lease"])
-    clock.seconds += 1.001
+    clock.now += 1.001
     assert there.leases.take(0, "editing", "ann", None)["by"] == "ann"
 
 
@@ -183,7 +171,7 @@ def test_a_lease_can_be_given_up_through_another_process(here, there, clock):
     here.leases.take(0, "editing", "ann", None)
     with pytest.raises(errors.TaskLeased):
         there.edit(0, "c")
-    clock.seconds += 16
+    clock.now += 16
     mine = here.leases.take(0, "editing", "bob", None)
     there.leases.give_up(0, mine["lease"])
     assert list(here.store.leases()) == []
@@ -200,7 +188,7 @@ def test_a_lease_costs_one_write_to_take_to_renew_and_to_give_up_and_none_of_the
 
 
 def test_leases_that_cannot_be_read_do_not_stop_the_board(here, clock):
-    clock.seconds += 5
+    clock.now += 5
     here.wire.fail(answers("forbidden"), method="GET", path=MAP)
     assert here.edit(0, "b")["name"] == "b"
 
@@ -241,7 +229,7 @@ def test_a_taking_whose_outcome_stays_unknown_is_granted_when_repeated_with_its_
 @pytest.mark.parametrize("data", [{}, {"until": 5}, {"until": "soon"}, {"lease": "x"}])
 def test_a_lease_that_is_none_holds_nobody(data, here, clock):
     here.store.create_lease("0", data, 30)
-    clock.seconds += 2
+    clock.now += 2
     assert here.edit(0, "b")["name"] == "b"
     assert here.leases.take(0, "editing", "bob", None)["by"] == "bob"
 

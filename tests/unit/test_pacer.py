@@ -4,18 +4,10 @@ import threading
 import time
 
 import pytest
+from clock import Clock
 
 from kanban_server.errors import TooManyRequests
 from kanban_server.pacer import BURST, BURST_SECONDS, LEAST_RATE, Pacer
-
-
-class Clock:
-    """Seconds, as a test sets them."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
 
 
 def passed(pacer, times, caller="ann"):
