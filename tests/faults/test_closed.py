@@ -73,7 +73,7 @@ def test_the_document_has_no_route_that_is_not_tried_here(closed: Server) -> Non
 FORGERIES: dict[str, Callable[[dict[str, Any], dict[str, str]], tuple[Any, str, str]]] = {
     "another secret": lambda claims, keys: (claims, "x" * 43, "HS256"),
     "the auth token": lambda claims, keys: (claims, keys["auth_token"], "HS256"),
-    "another algorithm": lambda claims, keys: (claims, keys["api_secret"] * 2, "HS512"),
+    "another algorithm": lambda claims, keys: (claims, keys["api_secret"], "HS512"),
     "no signature": lambda claims, keys: (claims, "", "none"),
 }
 
@@ -85,6 +85,7 @@ def forged(token: str, keys: dict[str, str], how: str) -> str:
     return jwt.encode(claims, secret or None, algorithm, headers=header)
 
 
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 @pytest.mark.parametrize("how", list(FORGERIES))
 def test_a_forged_token_opens_neither_api_nor_socket(
     how: str, token: str, keys: dict[str, str], closed: Server

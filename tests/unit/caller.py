@@ -1,5 +1,12 @@
 """What a caller of the REST API looks at in its answers."""
 
+import base64
+
+
+def basic(text: str) -> str:
+    """Give the header Authorization of `user:password`."""
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
 
 def problem(answer, status):
     """Check that an answer is a problem document, and give it."""

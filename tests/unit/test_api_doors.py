@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from caller import problem
+from caller import basic, problem
 from wire import answers
 
 
@@ -64,8 +64,8 @@ def test_a_page_of_a_listed_origin_gets_a_token(make_app):
     assert far.get("/token", headers=headers).status_code == 200
 
 
-def basic(passcode: str) -> dict[str, str]:
-    return {"Authorization": "Basic " + base64.b64encode(f":{passcode}".encode()).decode()}
+def with_code(passcode: str) -> dict[str, str]:
+    return {"Authorization": basic(f":{passcode}")}
 
 
 CLOSED = ["GET /tasks", "POST /tasks", "GET /tasks/0", "PATCH /tasks/0", "DELETE /tasks/0",
@@ -76,7 +76,7 @@ CLOSED = ["GET /tasks", "POST /tasks", "GET /tasks/0", "PATCH /tasks/0", "DELETE
 @pytest.mark.parametrize("call", CLOSED)
 def test_every_route_is_closed_without_the_passcode(call, closed):
     method, path = call.split()
-    for headers in ({}, basic("wrong"), {"Authorization": "Bearer x"}):
+    for headers in ({}, with_code("wrong"), {"Authorization": "Bearer x"}):
         answer = closed.open(path, method=method, json={"name": "a"}, headers=headers)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -90,25 +90,25 @@ def test_no_route_is_forgotten_in_the_test_above(closed):
 
 
 def test_the_passcode_opens_and_so_does_a_token_made_with_it(closed):
-    token = closed.get("/token", headers=basic("open sesame")).json["token"]
-    for headers in (basic("open sesame"), {"Authorization": f"Bearer {token}"}):
+    token = closed.get("/token", headers=with_code("open sesame")).json["token"]
+    for headers in (with_code("open sesame"), {"Authorization": f"Bearer {token}"}):
         assert closed.get("/tasks", headers=headers).status_code == 200
     assert closed.get("/token", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/token", "/tasks", "/openapi.json", "/docs"])
 def test_guessing_the_passcode_is_limited_wherever_it_is_tried(path, closed):
-    statuses = [closed.get(path, headers=basic(f"guess {n}")).status_code for n in range(12)]
+    statuses = [closed.get(path, headers=with_code(f"guess {n}")).status_code for n in range(12)]
     assert statuses == [401] * 10 + [429] * 2
-    refused = closed.get("/token", headers=basic("open sesame"))
+    refused = closed.get("/token", headers=with_code("open sesame"))
     assert refused.status_code == 429
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
 def test_wrong_passcodes_of_a_neighbour_bar_no_page_that_has_its_token(closed):
-    token = closed.get("/token", headers=basic("open sesame")).json["token"]
+    token = closed.get("/token", headers=with_code("open sesame")).json["token"]
     for n in range(11):
-        closed.get("/tasks", headers=basic(f"guess {n}"))
+        closed.get("/tasks", headers=with_code(f"guess {n}"))
     held = {"Authorization": f"Bearer {token}"}
     assert [closed.get(path, headers=held).status_code for path in ("/tasks", "/token")] == [
         200
@@ -120,7 +120,7 @@ def test_wrong_passcodes_of_a_neighbour_bar_no_page_that_has_its_token(closed):
 def test_a_page_with_an_old_token_does_not_lock_its_neighbours_out(path, closed):
     for _ in range(20):
         closed.get(path, headers={"Authorization": "Bearer x.y.z"})
-    assert closed.get("/tasks", headers=basic("open sesame")).status_code == 200
+    assert closed.get("/tasks", headers=with_code("open sesame")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_nothing_secret_is_in_an_answer_or_a_log(closed, emulator, wire, caplog)
     said = [
         closed.open(path, method=method, json={"name": "a"}, headers=headers)
         for method, path in (call.split() for call in CLOSED)
-        for headers in (basic("open sesame"), basic("wrong"), {})
+        for headers in (with_code("open sesame"), with_code("wrong"), {})
     ]
     text = caplog.text + "".join(answer.text + str(answer.headers) for answer in said)
     for secret in (emulator.api_secret, emulator.credentials.auth_token, "open sesame"):
