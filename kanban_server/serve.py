@@ -6,6 +6,7 @@
 import gc
 import math
 import os
+import resource
 import signal
 import socket
 import sys
@@ -156,9 +157,7 @@ def _headers(scope: Any) -> dict[str, str]:
 
 def _allow_many_connections() -> None:
     """Let this process open files enough for MAX_CONNECTIONS; often 1,024 are preset."""
-    with suppress(ImportError, ValueError, OSError):  # Windows; a system that allows fewer
-        import resource
-
+    with suppress(ValueError, OSError):  # a system that allows fewer
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
         if soft != resource.RLIM_INFINITY and soft < wanted:
