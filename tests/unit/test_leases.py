@@ -2,11 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from clock import Clock
 from process import Process
-from wire import Wire, answers, lost_after, lost_before
+from wire import Wire, answers, first, lost_after, lost_before
 
 from kanban_server import errors
 from kanban_server.leases import LEASE_SECONDS
@@ -156,6 +157,19 @@ def test_a_lease_lasts_as_long_whatever_the_clock_of_who_granted_it_says(
         there.edit(0, "c")
     clock.now += LEASE_SECONDS
     assert there.edit(0, "c")["name"] == "c"
+
+
+def test_half_way_to_its_greatest_age_the_view_is_renewed_in_the_background(here, clock):
+    read = Event()
+    here.wire.fail(first(read.set), method="GET", path=MAP)
+    clock.now += 0.4
+    here.edit(0, "b")
+    assert not read.is_set()
+    clock.now += 0.2
+    here.edit(0, "c")
+    assert read.wait(10)
+    with here.leases._reading:  # until that is over
+        assert here.leases._read_at == clock.now
 
 
 def test_a_lease_given_up_in_another_process_can_be_taken_within_a_second(here, there, clock):
