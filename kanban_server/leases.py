@@ -75,13 +75,7 @@ class Leases:
         TaskLeased, OutcomeUnknown.
         """
         begun, key = self._clock(), str(index)
-        until = self._now() + timedelta(seconds=LEASE_SECONDS)
-        data = {
-            "by": by,
-            "activity": activity,
-            "lease": lease or str(uuid.uuid4()),
-            "until": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        }
+        data = self._data(activity, by, lease or str(uuid.uuid4()))
         doubt: errors.OutcomeUnknown | None = None
         if self._is_held(key, data["lease"]) and self._age_of(key) > MAX_AGE_SECONDS:
             self._note(key, self._look(key))
@@ -124,6 +118,11 @@ class Leases:
             holder = self._look_again(key, doubt)
             self._note(key, holder)
         raise doubt or errors.SyncBusy("Others want this task at this moment.", retry_after=1)
+
+    def _data(self, activity: str, by: str, lease: str) -> dict[str, Any]:
+        until = self._now() + timedelta(seconds=LEASE_SECONDS)
+        text = until.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"by": by, "activity": activity, "lease": lease, "until": text}
 
     def _try_to_take(self, key: str, data: dict[str, Any]) -> Item:
         holder = self._view.get(key)
