@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import responses
+from clock import Clock
 from flask import Flask
 from flask.testing import FlaskClient
 from process import Process
@@ -113,6 +114,27 @@ def process(emulator: Emulator) -> Callable[[], Process]:
 
     def start() -> Process:
         return Process(with_emulator(Settings(), emulator), Wire(send_to(emulator)))
+
+    return start
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of a process that is `timed`."""
+    return Clock()
+
+
+@pytest.fixture
+def timed(settings: Settings, emulator: Emulator, clock: Clock) -> Callable[[], Process]:
+    """Start a process whose leases go by the test's clock, on a board with one task."""
+
+    def start() -> Process:
+        process = Process(settings, Wire(send_to(emulator)))
+        process.leases._clock, process.leases._now = clock, clock.day
+        if not process.names():
+            process.leases.check(0, None)  # or a thread reads them after the adding
+            process.add("a")
+        return process
 
     return start
 

@@ -1,51 +1,19 @@
 """Leases: one of many gets a task, and nobody else may write it while it lasts."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from threading import Event
 
 import pytest
-from clock import Clock
-from process import Process
-from wire import Wire, answers, first, lost_after, lost_before
+from wire import answers, lost_after, lost_before
 
 from kanban_server import errors
 from kanban_server.leases import LEASE_SECONDS
-from kanban_server.serve import send_to
 
 MAP = "Maps/leases/Items.*"
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def timed(settings, emulator, clock):
-    """Start a process whose leases go by the test's clock."""
-
-    def start():
-        process = Process(settings, Wire(send_to(emulator)))
-        process.leases._clock, process.leases._now = clock, clock.day
-        return process
-
-    return start
-
-
-@pytest.fixture
-def here(timed):
-    process = timed()
-    process.leases.check(0, None)  # or a thread reads them after the adding
-    process.add("a")
-    return process
-
-
-@pytest.fixture
-def there(timed, here):
-    process = timed()
-    process.names()
-    return process
+def process(timed):
+    return timed
 
 
 def test_a_lease_says_who_does_what_until_when(here):
@@ -138,59 +106,6 @@ def test_giving_up_what_is_gone_is_no_error(here):
     here.leases.give_up(7, "never")
 
 
-def test_a_lease_of_another_process_is_seen_within_a_second(here, there, clock):
-    there.edit(0, "b")
-    here.leases.take(0, "editing", "bob", None)
-    clock.now += 1.001
-    with pytest.raises(errors.TaskLeased):
-        there.edit(0, "c")
-
-
-@pytest.mark.parametrize("minutes", [-10, 10])
-def test_a_lease_lasts_as_long_whatever_the_clock_of_who_granted_it_says(
-    here, there, clock, minutes
-):
-    here.leases._now = lambda: clock.day() + timedelta(minutes=minutes)
-    here.leases.take(0, "editing", "bob", None)
-    clock.now += 1.001
-    with pytest.raises(errors.TaskLeased):
-        there.edit(0, "c")
-    clock.now += LEASE_SECONDS
-    assert there.edit(0, "c")["name"] == "c"
-
-
-def test_half_way_to_its_greatest_age_the_view_is_renewed_in_the_background(here, clock):
-    read = Event()
-    here.wire.fail(first(read.set), method="GET", path=MAP)
-    clock.now += 0.4
-    here.edit(0, "b")
-    assert not read.is_set()
-    clock.now += 0.2
-    here.edit(0, "c")
-    assert read.wait(10)
-    with here.leases._reading:  # until that is over
-        assert here.leases._read_at == clock.now
-
-
-def test_a_lease_given_up_in_another_process_can_be_taken_within_a_second(here, there, clock):
-    lease = here.leases.take(0, "editing", "bob", None)
-    with pytest.raises(errors.TaskLeased):
-        there.edit(0, "c")
-    here.leases.give_up(0, lease["lease"])
-    clock.now += 1.001
-    assert there.leases.take(0, "editing", "ann", None)["by"] == "ann"
-
-
-def test_a_lease_can_be_given_up_through_another_process(here, there, clock):
-    here.leases.take(0, "editing", "ann", None)
-    with pytest.raises(errors.TaskLeased):
-        there.edit(0, "c")
-    clock.now += 16
-    mine = here.leases.take(0, "editing", "bob", None)
-    there.leases.give_up(0, mine["lease"])
-    assert list(here.store.leases()) == []
-
-
 def test_a_lease_costs_one_write_to_take_to_renew_and_to_give_up_and_none_of_the_list(here):
     here.wire.forget()
     lease = here.leases.take(0, "editing", "bob", None)["lease"]
@@ -199,12 +114,6 @@ def test_a_lease_costs_one_write_to_take_to_renew_and_to_give_up_and_none_of_the
     calls = [(call.method, call.path) for call in here.wire.calls]
     assert [method for method, _ in calls] == ["POST", "POST", "DELETE"]
     assert here.wire.cost() == (0, 0)
-
-
-def test_leases_that_cannot_be_read_do_not_stop_the_board(here, clock):
-    clock.now += 5
-    here.wire.fail(answers("forbidden"), method="GET", path=MAP)
-    assert here.edit(0, "b")["name"] == "b"
 
 
 @pytest.mark.parametrize("fault", [lost_after, lost_before])
@@ -238,14 +147,6 @@ def test_a_taking_whose_outcome_stays_unknown_is_granted_when_repeated_with_its_
     with pytest.raises(errors.OutcomeUnknown):
         here.leases.take(0, "editing", "bob", "my id")
     assert here.leases.take(0, "editing", "bob", "my id")["lease"] == "my id"
-
-
-@pytest.mark.parametrize("data", [{}, {"until": 5}, {"until": "soon"}, {"lease": "x"}])
-def test_a_lease_that_is_none_holds_nobody(data, here, clock):
-    here.store.create_lease("0", data, 30)
-    clock.now += 2
-    assert here.edit(0, "b")["name"] == "b"
-    assert here.leases.take(0, "editing", "bob", None)["by"] == "bob"
 
 
 def test_a_lease_of_an_unknown_task_is_refused(here):
