@@ -116,6 +116,7 @@ def test_with_a_passcode_a_token_that_is_too_old_opens_nothing(closed, clock):
         closed.grant(bearer(grant.token))
 
 
+SERVICE = {"service_sid": CREDENTIALS.service_sid}
 CHANGES = {
     "another account": {"sub": "AC" + "9" * 32},
     "no account": {"sub": ...},
@@ -125,13 +126,9 @@ CHANGES = {
         "grants": {"identity": "ann", "data_sync": {"service_sid": "IS" + "9" * 32}}
     },
     "no grant": {"grants": {"identity": "ann"}},
-    "no identity": {"grants": {"data_sync": {"service_sid": CREDENTIALS.service_sid}}},
-    "an identity that is no text": {
-        "grants": {"identity": 5, "data_sync": {"service_sid": CREDENTIALS.service_sid}}
-    },
-    "an identity that cannot be written": {
-        "grants": {"identity": "\ud800", "data_sync": {"service_sid": CREDENTIALS.service_sid}}
-    },
+    "no identity": {"grants": {"data_sync": SERVICE}},
+    "an identity that is no text": {"grants": {"identity": 5, "data_sync": SERVICE}},
+    "an identity that cannot be written": {"grants": {"identity": "\ud800", "data_sync": SERVICE}},
     "grants that are none": {"grants": "all"},
     "no end": {"exp": ...},
     "an end that is none": {"exp": "soon"},
