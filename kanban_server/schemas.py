@@ -53,7 +53,9 @@ class NameField(fields.String):
 
 
 NAME_DOC: dict[str, Any] = {
-    "description": "One line, trimmed, at most 700 bytes of UTF-8, no control characters.",
+    "description": (
+        f"One line, trimmed, at most {MAX_NAME_BYTES} bytes of UTF-8, no control characters."
+    ),
     "minLength": 1,
     "maxLength": MAX_NAME_CHARS,
 }

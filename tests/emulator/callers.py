@@ -96,7 +96,6 @@ class Wire:
     def __init__(self, emulator):
         self.emulator = emulator
         self.received = []
-        self.is_hung_up = False
         self._news = asyncio.Event()
         self._count = 0
         self.connection = Connection(
@@ -110,7 +109,6 @@ class Wire:
         self._news.set()
 
     def _hang_up(self):
-        self.is_hung_up = True
         self._news.set()
 
     async def until(self, condition):
