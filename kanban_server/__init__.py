@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
 
     app = Flask(__name__, static_folder=None, template_folder=str(page.WEB))
     app.url_map.converters["int"] = api.Index
-    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, **_openapi())
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES + 1, **_openapi())  # see api._require_json
     logs.register(app)
     app.before_request(lambda: _check_origin(gate))
     app.teardown_request(lambda error: transport.end_request())

@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from . import errors, problems, schemas, transport, wishes
 from .access import Access
 from .board import Board
+from .bridge import MAX_BODY_BYTES
 from .compress import compressed
 from .guard import Guard
 from .jsontext import compact
-from .settings import LEASES_NAME, LIST_NAME, Settings
+from .settings import DEFAULT_PORTS, LEASES_NAME, LIST_NAME, Settings
 from .sync_store import SyncStore
 from .wishes import KEY_HEADER, LEASE_HEADER, MATCH_HEADER, STALE_HEADER
 
@@ -208,6 +210,8 @@ def _require_json() -> None:
         raise errors.NotJson("Send the body as JSON, with Content-Type: application/json.")
     if request.headers.get("Content-Encoding", "").lower() not in ("", "identity"):
         raise errors.NotJson("Send the body plain: no Content-Encoding is taken.")
+    if len(request.get_data()) > MAX_BODY_BYTES:  # of one without a length Flask reads no more
+        raise RequestEntityTooLarge
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -220,7 +224,10 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _own_url(settings: Settings) -> str:
-    is_public = settings.public_url and urlsplit(settings.public_url).netloc == request.host
+    """Give the address that a page was asked for at: a proxy may speak TLS, or name its port."""
+    public = urlsplit(settings.public_url)
+    port = f":{DEFAULT_PORTS.get(public.scheme)}"
+    is_public = request.host.lower().removesuffix(port).rstrip(".") == public.netloc
     return settings.public_url if is_public else request.host_url
 
 

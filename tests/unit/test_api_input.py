@@ -1,5 +1,6 @@
 """What the REST API refuses: paths, bodies and fields that do not fit; nothing ends in a 500."""
 
+import io
 import random
 
 import pytest
@@ -153,6 +154,18 @@ def test_a_body_that_is_too_large_is_refused(length, steady):
     for method, path in (("POST", "/tasks"), ("PATCH", "/tasks/0"), ("PUT", "/tasks/0/lease")):
         body = b'{"name": "' + b"a" * length + b'"}'
         problem(steady.open(path, method=method, data=body, content_type="application/json"), 413)
+
+
+def test_a_body_of_unknown_length_is_refused_and_not_cut_off(client):
+    body = b'{"name": "cut"}' + b" " * 65_536 + b"garbage"
+    unknown = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.post(
+        "/tasks",
+        input_stream=io.BytesIO(body),
+        content_type="application/json",
+        environ_overrides=unknown,
+    )
+    problem(answer, 413)
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "json"])
