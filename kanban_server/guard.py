@@ -90,9 +90,13 @@ class Guard:
             raise NotAllowedHere("Pages of other sites get no token.")
 
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
-        """Give the caller's address: the last one a proxy on this machine names, else the peer."""
+        """Give the caller's address: the last one a proxy on this machine names, else the peer.
+
+        remote: "" for who comes through a unix socket, as a proxy may.
+        """
         forwarded = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return forwarded if forwarded and is_loopback(remote) else remote
+        is_here = not remote or is_loopback(remote)
+        return forwarded if forwarded and is_here else remote
 
     def count_write(self, identity: str) -> None:
         """Count a write of this identity. Raises TooManyRequests."""

@@ -154,6 +154,10 @@ def test_only_a_proxy_on_this_machine_is_believed_and_only_its_own_entry(forward
     assert shared.client_address("127.0.0.1", {}) == "127.0.0.1"
 
 
+def test_a_proxy_before_a_unix_socket_is_on_this_machine(shared):
+    assert shared.client_address("", {"X-Forwarded-For": "2.2.2.2"}) == "2.2.2.2"
+
+
 def count(times, call):
     """Call so often; gives how many were let through."""
     passed = 0
