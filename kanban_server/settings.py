@@ -218,13 +218,13 @@ def read_env_file(path: Path) -> dict[str, str | None]:
 
     What would be passed over is refused, for it may be the passcode. Raises SettingsError.
     """
-    bindings = _bindings(path)
-    for binding in bindings:
-        if binding.error or (binding.key and binding.value is None):
-            raise SettingsError(
-                f"{path}: line {_line(binding)} is not NAME=value, or leaves a quote open: mend it."
-            )
-    return {binding.key: binding.value for binding in bindings if binding.key}
+    bindings = [one for one in _bindings(path) if one.key or one.error]
+    for one in bindings:
+        is_odd = re.search("KANBAN|TWILIO", one.key or "") and not str(one.key).isidentifier()
+        if one.error or one.value is None or is_odd:
+            where = f"{path}: line {_line(one)}"
+            raise SettingsError(f"{where} is not NAME=value, or leaves a quote open: mend it.")
+    return {str(one.key): one.value for one in bindings}
 
 
 def _bindings(path: Path) -> list[Binding]:

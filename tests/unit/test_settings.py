@@ -79,7 +79,8 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path):
 @pytest.mark.parametrize(
     "line",
     ['KANBAN_PASSCODE="secret', "KANBAN_PASSCODE='secret\"", 'KANBAN_PASSCODE="secret" x',
-     "KANBAN_PASSCODE secret", "KANBAN_PASSCODE:secret", "KANBAN_PASSCODE", "=secret"],
+     "KANBAN_PASSCODE secret", "KANBAN_PASSCODE:secret", "KANBAN_PASSCODE", "=secret",
+     '"KANBAN_PASSCODE"=secret', "\u200bKANBAN_PASSCODE=secret", "KANBAN-PASSCODE=secret"],
 )  # fmt: skip
 def test_a_line_of_the_file_that_sets_nothing_is_refused_by_its_number_alone(line, tmp_path):
     path = write(tmp_path, f"# ours\nKANBAN_PORT=6000\n\n\n  {line}\nKANBAN_COLUMNS=a\n")
