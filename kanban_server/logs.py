@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 import time
 import uuid
 from typing import Any
@@ -37,8 +38,15 @@ def configure() -> None:
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("kanban_server").setLevel(logging.INFO)
+    threading.excepthook = _log_thread
     for talkative in ("picows", "kanban_server.transport"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _log_thread(end: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread. Source: Python, threading.excepthook."""
+    if end.exc_value:
+        log.error("a thread failed", exc_info=end.exc_value)
 
 
 def register(app: Flask) -> None:
