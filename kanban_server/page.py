@@ -77,8 +77,7 @@ def content_security_policy(settings: Settings) -> str:
         sockets = f" {'wss' if url.scheme == 'https' else 'ws'}://{url.netloc}"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{sockets}; "
-        "img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 
