@@ -6,7 +6,7 @@
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from flask_cors import CORS
@@ -80,11 +80,19 @@ def create_app(settings: Settings | None = None, send: "Send | None" = None) -> 
     return app
 
 
-def _openapi() -> dict[str, str]:
+def _openapi() -> dict[str, Any]:
+    ways = {
+        "token": {"type": "http", "scheme": "bearer", "description": "What GET /token gives."},
+        "passcode": {"type": "http", "scheme": "basic", "description": "With an empty user."},
+    }
     return {
         "API_TITLE": "Kanban board over Twilio Sync",
         "API_VERSION": "1",
         "OPENAPI_VERSION": "3.0.3",
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": ways},
+            "security": [*({way: []} for way in ways), {}],  # none where there is no passcode
+        },
     }
 
 

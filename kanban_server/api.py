@@ -63,7 +63,7 @@ def _add_collection(api: Blueprint, board: Board) -> None:
 
         @problems.documented(api, 400, 404, 409, 413, 415, 422, 504)
         @api.arguments(new_task, error_status_code=422)
-        @api.response(201, schemas.Task)
+        @api.response(201, schemas.Task, headers={**schemas.ETAG, **schemas.LOCATION})
         @api.doc(parameters=[KEY_HEADER])
         def post(self, body: dict[str, Any]) -> Response:
             """Make a task. The same Idempotency-Key again gives the same task."""
@@ -81,7 +81,7 @@ def _add_task(api: Blueprint, board: Board) -> None:
     class TaskView(MethodView):
         """One task."""
 
-        @api.response(200, schemas.Task)
+        @api.response(200, schemas.Task, headers=schemas.ETAG)
         @problems.documented(api, 404)
         def get(self, index: int) -> Response:
             """Read a task."""
@@ -89,7 +89,7 @@ def _add_task(api: Blueprint, board: Board) -> None:
 
         @problems.documented(api, 400, 404, 409, 412, 413, 415, 422, 423, 504)
         @api.arguments(changes, error_status_code=422)
-        @api.response(200, schemas.Task)
+        @api.response(200, schemas.Task, headers=schemas.ETAG)
         @api.doc(parameters=[KEY_HEADER, MATCH_HEADER, LEASE_HEADER])
         def patch(self, body: dict[str, Any], index: int) -> Response:
             """Edit or move a task, or both in one write."""

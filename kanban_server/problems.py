@@ -42,12 +42,13 @@ TITLES = {
 def documented(api: Blueprint, *statuses: int) -> Any:
     """Give the decorator that documents the problems a view may answer with."""
     content = {"application/problem+json": {"schema": Problem}}
-    return api.doc(
-        responses={
-            str(status): {"description": TITLES[status], "content": content}
-            for status in (*statuses, *ALWAYS)
-        }
-    )
+    seconds = {"Retry-After": {"schema": {"type": "integer"}, "required": True}}
+    responses: dict[str, Any] = {
+        str(status): {"description": TITLES[status], "content": content}
+        for status in (*statuses, *ALWAYS)
+    }
+    responses["429"]["headers"] = responses["503"]["headers"] = seconds
+    return api.doc(responses=responses)
 
 
 def register(app: Flask) -> None:

@@ -149,6 +149,10 @@ class Task(Schema):
     updated = fields.String(required=True, metadata={"format": "date-time"})
 
 
+ETAG = {"ETag": {"schema": {"type": "string"}, "required": True}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "required": True}}
+
+
 class Tasks(Schema):
     """All tasks, in board order."""
 

@@ -94,7 +94,10 @@ def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
 
 SHORT = {"minLength": 1, "maxLength": MAX_KEY_CHARS}
 KEY_HEADER = _header(
-    "Idempotency-Key", "Chosen by the caller; the same again has no further effect.", **SHORT
+    "Idempotency-Key",
+    "Chosen by the caller; the same again has no further effect. One that is a uuid in lower case "
+    "counts for all callers, others each for its own.",
+    **SHORT,
 )
 MATCH_HEADER = _header("If-Match", "The ETag of the state that this change is based on.")
 LEASE_HEADER = _header("Lease", "The id of the caller's lease of this task.", **SHORT)

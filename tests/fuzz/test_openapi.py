@@ -13,7 +13,7 @@ from tests.faults.servers import Server
 pytestmark = pytest.mark.heavy
 CHECKS = (
     "not_a_server_error,status_code_conformance,"
-    "content_type_conformance,response_schema_conformance"
+    "content_type_conformance,response_schema_conformance,response_headers_conformance"
 )
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "500"))
 

@@ -83,6 +83,12 @@ def test_the_specification_names_every_route_of_the_api(steady):
     assert steady.get("/docs").status_code == 200
 
 
+def test_the_document_for_reading_says_how_to_call_and_which_headers_come(steady):
+    text = steady.get("/docs").text
+    for words in ("HTTP Bearer, token", "HTTP Basic, passcode", "with ETag, Location"):
+        assert words in text
+
+
 @pytest.mark.parametrize(
     ("url", "source"),
     [
