@@ -104,6 +104,8 @@ def _opened() -> Iterator[tuple[SyncStore, Settings]]:
         sys.exit(str(error))
     except KanbanError as error:
         sys.exit(error.detail)
+    except BrokenPipeError:  # who read what this says has gone, which click takes quietly
+        raise
     except OSError as error:
         sys.exit(f"{error.filename or 'The disk'}: {error.strerror}")
 

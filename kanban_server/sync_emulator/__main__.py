@@ -7,23 +7,26 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import uvicorn
 
-from .emulator import Emulator
+from .emulator import DEFAULT_ADDRESS, Emulator
 from .errors import EmulatorError
 from .patience import ImpatientProtocol
 from .websocket import Allow
+
+MAX_LATENCY_MS = 60_000
 
 
 def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser("python -m kanban_server.sync_emulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_port, default=8710)
+    parser.add_argument("--port", type=_port, default=urlsplit(DEFAULT_ADDRESS).port)
     parser.add_argument("--data", default=".data", help="folder of the database and the keys")
     parser.add_argument("--enforce-limits", action="store_true", help="imitate 429/54009")
-    parser.add_argument("--latency-ms", type=float, default=0, help="delay each REST answer")
+    parser.add_argument("--latency-ms", type=_delay, default=0, help="delay each REST answer")
     return parser.parse_args(arguments)
 
 
@@ -31,6 +34,12 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_536:
         return int(text)
     raise argparse.ArgumentTypeError("must be 0 to 65535")
+
+
+def _delay(text: str) -> float:
+    if 0 <= (delay := float(text)) <= MAX_LATENCY_MS:
+        return delay
+    raise argparse.ArgumentTypeError(f"must be 0 to {MAX_LATENCY_MS}")
 
 
 def make_server(

@@ -14,6 +14,7 @@ from raw import Raw
 from twilio.rest import Client
 
 from kanban_server.sync_emulator import Emulator
+from kanban_server.sync_emulator.__main__ import read_arguments
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20
@@ -133,3 +134,10 @@ def test_a_port_in_use_is_told_plainly(tmp_path):
     assert process.returncode == 1
     assert "ddress already in use" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("latency", ["nan", "inf", "-5", "x"])
+def test_a_latency_that_is_none_is_refused(latency, capsys):
+    with pytest.raises(SystemExit):
+        read_arguments(["--latency-ms", latency])
+    assert "--latency-ms" in capsys.readouterr().err

@@ -112,6 +112,15 @@ def test_export_writes_what_is_there_and_deletes_nothing(data, tasks):
     assert names(data) == tasks
 
 
+def test_whoever_stops_reading_what_export_says_is_told_of_no_broken_disk(data, tasks):
+    command = f"{sys.executable} -m kanban_server.cli export | head -c 0"
+    run = subprocess.run(
+        command, shell=True, cwd=ROOT, env={**os.environ, "KANBAN_DATA": str(data)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.stderr == ""
+
+
 def test_a_folder_made_for_a_snapshot_is_for_its_owner_only(tmp_path):
     _write_snapshot([], Settings(data=tmp_path / "data"))
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
