@@ -241,3 +241,7 @@ def test_no_secret_shows_in_a_representation():
 def test_settings_cannot_be_changed():
     with pytest.raises(AttributeError):
         Settings().port = 1
+
+
+def test_a_host_may_be_written_as_in_an_address():
+    assert load_settings({"KANBAN_HOST": "[::1]"}).host == "::1"
