@@ -100,7 +100,8 @@ class Guard:
 
     def count_write(self, identity: str) -> None:
         """Count a write of this identity. Raises TooManyRequests."""
-        self._count(WRITES, identity, "You write more than 40 times a second.")
+        rate = WRITES.amount // WRITES.multiples
+        self._count(WRITES, identity, f"You write more than {rate} times a second.")
 
     def count_token(self, address: str) -> None:
         """Count a token handed to this address. Raises TooManyRequests."""

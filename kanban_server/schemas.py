@@ -1,7 +1,8 @@
 """The shapes of requests and answers; the OpenAPI document is made from them.
 
 A name is one line of 1–500 characters after trimming, at most 700 bytes of UTF-8, without control
-characters, so that an Item stays under the 1 KiB above which Sync lowers its write rate.
+characters, so that an Item stays under the 1 KiB above which Sync lowers its write rate (unless the
+name is little but quotation marks and backslashes, which JSON doubles).
 """
 
 import unicodedata

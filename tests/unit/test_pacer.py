@@ -7,7 +7,8 @@ import pytest
 from clock import Clock
 
 from kanban_server.errors import TooManyRequests
-from kanban_server.pacer import BURST, BURST_SECONDS, LEAST_RATE, Pacer
+from kanban_server.pacer import BURST, BURST_SECONDS, LEAST_RATE, MAX_WAITING, Pacer
+from kanban_server.serve import THREADS
 
 
 def passed(pacer, times, caller="ann"):
@@ -88,3 +89,7 @@ def test_callers_take_turns():
         thread.join(5)
     assert "".join(order) in ("ababa", "babaa")
     assert pacer._queues == {}
+
+
+def test_those_who_wait_leave_half_of_the_threads_to_others():
+    assert MAX_WAITING == THREADS // 2

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, abort, request
 
 from kanban_server import errors, problems
+from kanban_server.page import WEB
 
 
 @pytest.fixture
@@ -112,3 +113,7 @@ def test_a_body_too_large_is_told_when_it_is_read(app):
     app.config["MAX_CONTENT_LENGTH"] = 10
     app.add_url_rule("/", view_func=lambda: request.get_data(), methods=["POST"])
     assert document(app.test_client().post("/", data=b"x" * 11))["status"] == 413
+
+
+def test_the_page_knows_by_its_title_that_sync_refuses_this_server():
+    assert f"'{errors.SyncRefuses.title}'" in (WEB / "api.js").read_text()
