@@ -1,5 +1,6 @@
 """Which indexes a process accounts for, and when it takes it that others append."""
 
+import time
 import uuid
 from contextlib import ExitStack
 from threading import Thread
@@ -70,6 +71,39 @@ def test_a_create_that_fails_explains_nothing_any_more():
             waiting.start()
         waiting.join(10)
     assert told == [True]
+
+
+@pytest.mark.parametrize(
+    ("news", "is_told"),
+    [
+        (lambda indexes: indexes.read([item(6)], indexes.mark()), False),
+        (lambda indexes: indexes.clear(), True),
+    ],
+)
+def test_a_create_that_waits_for_another_hears_what_is_new(news, is_told):
+    indexes, told = Indexes(patience_seconds=3600), []
+    indexes.read([item(5)], indexes.mark())
+    with indexes.create("a"), indexes.create("b") as create:
+        waiting = Thread(target=lambda: told.append(indexes.made(create, 7)), daemon=True)
+        waiting.start()
+        while create.index is None:
+            time.sleep(0.001)
+        news(indexes)
+        waiting.join(10)
+        assert told == [is_told]
+
+
+def test_what_a_read_joins_to_later_indexes_is_accounted_for_with_them(indexes):
+    made(indexes, 5)
+    indexes.read([item(4)], indexes.mark())
+    assert indexes.mark().all_to == 5
+
+
+def test_what_others_appended_to_a_list_that_is_gone_counts_for_nothing(indexes):
+    with indexes.create("a") as create:
+        indexes.read([item(5)], indexes.mark())
+        indexes.clear()
+        assert create.others == set()
 
 
 def test_own_creates_explain_as_many_as_they_are():
