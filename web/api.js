@@ -70,7 +70,7 @@ export class Api {
 
   /**
    * Does an operation.
-   * @param {Operation} operation @param {string | undefined} revision for If-Match @param {string | null} lease
+   * @param {Operation} operation @param {string | undefined} revision for If-Match @param {string} lease
    * @returns {Promise<Task | null>} the task as it is now, null once removed
    */
   async send(operation, revision, lease) {
@@ -78,7 +78,7 @@ export class Api {
     const headers = {
       ...(kind !== 'remove' && { 'Idempotency-Key': id }),
       ...(revision !== undefined && { 'If-Match': `"${revision}"` }),
-      ...(lease && { Lease: lease }),
+      Lease: lease,
     };
     if (kind === 'remove') return this.#signed('DELETE', `/tasks/${task}`, { headers });
     const [method, path] = kind === 'add' ? ['POST', '/tasks'] : ['PATCH', `/tasks/${task}`];

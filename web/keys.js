@@ -135,7 +135,7 @@ export class Carry {
     state.cancel(operation);
     const { task, list, after, before } = operation;
     const isMoved = list !== undefined && find(state.view(), task) && !stands(this.hands.view(), task, operation);
-    if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, lease: this.leases.held.get(task)?.id });
+    if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, lease: this.leases.held.get(task) });
     else {
       this.leases.drop(task);
       if (find(state.view(), task)) this.hands.say('Put back.');

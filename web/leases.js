@@ -3,13 +3,17 @@
 
 import { uuid4 } from './machine.js';
 
-/** At most one lease per task; a lease is politeness, so a failing server does not stop anyone. */
+/**
+ * At most one lease per task; a lease is politeness, so a failing server does not stop anyone. All of a page have one id,
+ * and its operations name it, held or not: so none is refused for a lease of this page, taken or left while it was under way.
+ */
 export class Leases {
   /** @param {State} state @param {Api} api @param {number} renewMs */
   constructor(state, api, renewMs) {
     this.state = state;
     this.api = api;
     this.renewMs = renewMs;
+    this.id = state.ownLease = uuid4();
     /** @type {Map<string, Held>} */
     this.held = new Map();
     /** @type {Map<string, Promise<void>>} tasks that are just given up: taken again only after that */
@@ -17,56 +21,52 @@ export class Leases {
   }
 
   /**
-   * Takes a task for an activity. The page chooses the lease's id, as an answer may be lost.
+   * Takes a task for an activity.
    * @param {'dragging' | 'editing'} activity
    * @param {(reason: string) => void} refused called if someone else has it, then or at a renewal
    */
   take(task, activity, refused) {
     if (this.share(task, refused) || Number.isNaN(Number(task))) return;
-    const id = uuid4();
-    const ask = () => this.#ask(task, activity, id);
-    const renew = () => (held.renewed = Promise.all([held.renewed, ask()]));
-    const held = { id, users: 1, refused: [refused], timer: setInterval(renew, this.renewMs), taken: ask(), renewed: null };
+    const renew = () => (held.renewed = Promise.all([held.renewed, this.#ask(task, activity, held)]));
+    const held = { users: 1, refused: [refused], timer: setInterval(renew, this.renewMs), taken: null, renewed: null };
     this.held.set(task, held);
-    this.state.ownLeases.add(id);
+    held.taken = this.#ask(task, activity, held);
   }
 
-  /** The id of the lease on a task once its taking was answered, or null; then an earlier one is given up for good. */
+  /** The id for an operation on a task, once the taking of its lease was answered, or an earlier one is given up for good. */
   async idOf(task) {
     await (this.held.get(task)?.taken ?? this.leaving.get(task));
-    return this.held.get(task)?.id ?? null;
+    return this.id;
   }
 
   /**
    * Holds it for one more user, if it is held.
-   * @param {(reason: string) => void} [refused] as for take @returns {string | undefined} the lease's id
+   * @param {(reason: string) => void} [refused] as for take @returns {Held | undefined}
    */
   share(task, refused = () => {}) {
     const held = this.held.get(task);
     if (held) held.users += 1;
     held?.refused.push(refused);
-    return held?.id;
+    return held;
   }
 
-  /** Gives up a task, after its taking or renewal was answered; id: of that lease only. */
-  drop(task, id = this.held.get(task)?.id) {
-    const held = this.held.get(task);
-    if (held?.id !== id || !held || --held.users > 0) return;
+  /** Gives up a task, after its taking or renewal was answered; held: that lease only. */
+  drop(task, held = this.held.get(task)) {
+    if (!held || held !== this.held.get(task) || --held.users > 0) return;
     this.#forget(task);
     const answered = Promise.all([held.taken, held.renewed]);
-    this.leaving.set(task, answered.then(() => this.api.dropLease(task, held.id)).catch(() => {}));
+    this.leaving.set(task, answered.then(() => this.api.dropLease(task, this.id)).catch(() => {}));
   }
 
   /** The tab closes. */
   dropAll() {
-    this.held.forEach(({ id }, task) => this.api.dropLease(task, id).catch(() => {}));
+    this.held.forEach((_, task) => this.api.dropLease(task, this.id).catch(() => {}));
   }
 
-  async #ask(task, activity, id) {
+  async #ask(task, activity, held) {
     await this.leaving.get(task);
-    const { status, message } = await this.api.takeLease(task, activity, id).catch((error) => error);
-    const held = this.held.get(task);
-    if (status !== 423 || held?.id !== id) return;
+    const { status, message } = await this.api.takeLease(task, activity, this.id).catch((error) => error);
+    if (status !== 423 || held !== this.held.get(task)) return;
     this.#forget(task);
     held.refused.forEach((refused) => refused(message));
   }

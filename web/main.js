@@ -215,7 +215,7 @@ const drag = new Drag({
     renderer.letGo(id);
     const isThere = found(id) !== null;
     if (!isThere) fail(DELETED);
-    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, lease: leases.held.get(id)?.id });
+    if (place && isThere && !stands(shown(), id, place)) act({ kind: 'change', task: id, ...place, lease: leases.held.get(id) });
     else leases.drop(id);
     draw();
     if (document.activeElement === document.body) renderer.element(id)?.focus({ preventScroll: true }); // it lost it on its way

@@ -20,8 +20,8 @@ export class State {
     this.operations = [];
     /** @type {Map<string, Lease>} */
     this.leases = new Map();
-    /** @type {Set<string>} the ids of this page's leases */
-    this.ownLeases = new Set();
+    /** The id of this page's leases. */
+    this.ownLease = '';
     /** @type {number | null} */
     this.lineUpSince = null;
     this.snapshotBegunAt = 0;
@@ -196,7 +196,7 @@ export class State {
   /** The lease of someone else on a task, or null. @returns {Lease | null} */
   heldByOther(id) {
     const lease = this.leases.get(id);
-    return !lease || this.ownLeases.has(lease.lease) ? null : lease;
+    return !lease || this.ownLease === lease.lease ? null : lease;
   }
 
   #done(operation, task) {

@@ -16,7 +16,7 @@ type Operation = Place & {
   id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; home?: string; name?: string; restore?: string;
   guard?: (id: string) => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
   base?: string; answer?: Task | null; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
-  lease?: string; entry?: Entry; isRevert?: 'undo' | 'redo';
+  lease?: Held; entry?: Entry; isRevert?: 'undo' | 'redo';
 };
 /** Of one that is not begun yet: some fields are given, the rest is filled in. */
 type Wanted = Partial<Operation> & Pick<Operation, 'kind' | 'task'>;
@@ -71,7 +71,7 @@ type LineListener = {
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
-type Held = { id: string; users: number; refused: ((reason: string) => void)[]; taken: Promise<void>; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
+type Held = { users: number; refused: ((reason: string) => void)[]; taken: Promise<void> | null; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
 
 declare const Twilio: { Sync: { Client: any } };
 interface Window {

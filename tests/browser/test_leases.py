@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import alert, card, carry_below, drag, grab, middle, refusal, release, see
+from tests.browser.test_pending import hold
 
 pytestmark = pytest.mark.browser
 
@@ -103,3 +104,50 @@ def test_a_second_drag_right_after_the_first_is_not_refused(board, page):
     see(page, todo="", doing="x", done="q a")
     expect(page.locator(".pending")).to_have_count(0)
     assert board.names()["done"] == "q a"
+
+
+def to_bottom_of(page, column: str, name: str):
+    card(page, name).locator(".menu").click()
+    page.get_by_role("button", name=f"To the bottom of {column}").click()
+
+
+def test_a_move_that_comes_late_is_not_refused_for_the_edit_begun_meanwhile(two_pages, shared):
+    mine, other = two_pages
+    let_go = hold(mine, "PATCH")
+    to_bottom_of(mine, "done", "a")
+    card(mine, "a").locator(".name").dblclick()
+    expect(leased(other, "a")).to_be_visible()
+    let_go()
+    see(other, todo="b", done="a")
+    expect(mine.locator(".toast.error")).to_have_count(0)
+
+
+def test_an_undo_that_comes_late_is_not_refused_for_the_drag_begun_meanwhile(two_pages, shared):
+    mine, other = two_pages
+    drag(mine, "a", below="x")
+    see(other, todo="b", doing="x a")
+    expect(other.locator(".leased")).to_have_count(0)
+    let_go = hold(mine, "PATCH")
+    mine.keyboard.press("Control+z")
+    grab(mine, "a")
+    expect(leased(other, "a")).to_be_visible()
+    let_go()
+    see(other, todo="a b", doing="x")
+    expect(mine.locator("html.dragging")).to_be_attached()
+    expect(mine.locator(".toast.error")).to_have_count(0)
+
+
+def test_a_lease_that_could_not_be_given_up_stops_only_others(two_pages, shared):
+    mine, other = two_pages
+    mine.route(
+        "**/lease",
+        lambda route: route.abort() if route.request.method == "DELETE" else route.fallback(),
+    )
+    card(mine, "a").locator(".name").dblclick()
+    expect(leased(other, "a")).to_be_visible()
+    mine.keyboard.press("Escape")
+    to_bottom_of(mine, "done", "a")
+    see(other, todo="b", done="a")
+    expect(leased(other, "a")).to_be_visible()
+    drag(mine, "a", below="x")
+    see(other, done="", doing="x a")

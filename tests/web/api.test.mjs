@@ -18,7 +18,7 @@ test('a lease is held, and named again, while it is unknown whether a change hap
   });
   page.state.put(item(0));
   page.leases.take('0', 'dragging', () => {});
-  const move = page.act({ kind: 'change', task: '0', list: 'doing', lease: page.leases.held.get('0')?.id });
+  const move = page.act({ kind: 'change', task: '0', list: 'doing', lease: page.leases.held.get('0') });
   await later();
   assert.deepEqual(page.calls.map(([what]) => what), ['take']);
   move.retryAt = 0;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Leases } from '../../web/leases.js';
+import { item, world } from './world.mjs';
 
 function page() {
   const calls = [];
@@ -11,7 +12,7 @@ function page() {
     takeLease: async (task, activity, lease) => (calls.push(['take', lease]), { lease }),
     dropLease: (task, lease) => (calls.push(['drop', lease]), gate.shut),
   };
-  return { calls, gate, leases: new Leases({ ownLeases: new Set() }, api, 10_000) };
+  return { calls, gate, leases: new Leases({}, api, 10_000) };
 }
 
 const later = () => new Promise((done) => setImmediate(done));
@@ -28,7 +29,7 @@ test('what follows an edit waits until its lease is given up', async () => {
   await later();
   assert.equal(isFree, false);
   open();
-  assert.equal(await next, null);
+  assert.equal(await next, leases.id);
 });
 
 test('a lease is asked for under an id of the page, so that a lost answer shuts nobody out', async () => {
@@ -77,13 +78,13 @@ test('a renewal that the next one overtook is answered before the lease is given
 test('what was done under an earlier lease leaves a later one alone', async () => {
   const { leases } = page();
   leases.take('3', 'dragging', () => {});
-  const earlier = await leases.idOf('3');
+  const earlier = leases.held.get('3');
   leases.drop('3');
   leases.take('3', 'editing', () => {});
-  const id = await leases.idOf('3');
+  const held = leases.held.get('3');
   leases.drop('3', earlier);
-  assert.equal(leases.held.get('3').id, id);
-  leases.drop('3', id);
+  assert.equal(leases.held.get('3'), held);
+  leases.drop('3', held);
   assert.equal(leases.held.size, 0);
 });
 
@@ -96,4 +97,20 @@ test('all who share a lease are told that it is refused', async () => {
   await leases.idOf('3');
   await later();
   assert.deepEqual(told, [['editor', 'ann has it'], ['drag', 'ann has it']]);
+});
+
+test('a change under way names the lease that is taken meanwhile, and the one after that', async () => {
+  const named = [];
+  const { act, calls, leases, state } = world({ send: (operation, revision, lease) => (named.push(lease), new Promise(() => {})) });
+  state.put(item(0));
+  act({ kind: 'change', task: '0', list: 'doing' });
+  await later();
+  for (const activity of ['editing', 'dragging']) {
+    leases.take('0', activity, () => {});
+    leases.drop('0');
+    await leases.leaving.get('0');
+  }
+  const taken = calls.filter(([what]) => what === 'take').map(([, , lease]) => lease);
+  assert.ok(named[0]);
+  assert.deepEqual(taken, [named[0], named[0]]);
 });

@@ -90,7 +90,7 @@ export class Play {
     const place = this.#anyPlace(task);
     leases.take(task, 'dragging', () => {});
     if (stands(state.view(), task, place)) leases.drop(task);
-    else act({ kind: 'change', task, ...place, lease: leases.held.get(task)?.id });
+    else act({ kind: 'change', task, ...place, lease: leases.held.get(task) });
     return `${task} to ${place.list}`;
   }
 

@@ -465,6 +465,6 @@ test('a lease of one’s own is not another’s', () => {
   const { state } = board();
   state.putLease('0', { by: 'me', activity: 'dragging', lease: 'l' }, 0);
   assert.ok(state.heldByOther('0'));
-  state.ownLeases.add('l');
+  state.ownLease = 'l';
   assert.equal(state.heldByOther('0'), null);
 });
