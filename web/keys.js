@@ -111,7 +111,7 @@ export class Carry {
     const operation = (this.operation = this.state.add({ id: uuid4(), kind: 'change', task, phase: 'held' }));
     this.leases.take(task, 'dragging', (reason) => {
       if (this.operation !== operation) return; // what was dropped is refused by itself
-      this.drop(true);
+      this.drop(true, '');
       this.hands.fail(`Put back. ${reason}`);
     });
     this.hands.draw();
@@ -127,8 +127,8 @@ export class Carry {
     if (found) this.hands.say(`${found.column.id}, ${found.at + 1} of ${found.column.cards.length}`);
   }
 
-  /** Lets it go where it is shown, or puts it back. */
-  drop(isPutBack = false) {
+  /** Lets it go where it is shown, or puts it back; said: the words for that. */
+  drop(isPutBack = false, said = 'Put back.') {
     const { operation, state } = this;
     if (!operation) return;
     this.operation = null;
@@ -138,7 +138,7 @@ export class Carry {
     if (!isPutBack && isMoved) this.hands.act({ kind: 'change', task, list, after, before, lease: this.leases.held.get(task) });
     else {
       this.leases.drop(task);
-      if (find(state.view(), task)) this.hands.say('Put back.');
+      if (find(state.view(), task)) this.hands.say(said);
     }
     this.hands.draw();
   }

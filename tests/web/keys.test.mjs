@@ -59,3 +59,12 @@ test('a card that has no lease yet gives none up after it was carried', () => {
   carry.drop();
   assert.equal(state.operations.at(-1)?.lease, undefined);
 });
+
+test('a card put back for a refused lease is said to be so once', async () => {
+  const { carry } = carrying({ takeLease: () => Promise.reject(new Refusal(423, { lease: { by: 'ann', activity: 'editing' } })) });
+  const said = [];
+  carry.hands.say = carry.hands.fail = (words) => said.push(words);
+  carry.lift('0');
+  await later();
+  assert.deepEqual(said.filter((words) => words.includes('Put back.')), ['Put back. ann is editing it. Try again when they are done.']);
+});
