@@ -84,9 +84,10 @@ export async function askPasscode(isWrong) {
   return (await ask('Passcode', [words], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
 }
 
+/** @param {string} identity empty while it is not known */
 export function showHelp(identity) {
   const keys = byId('help-text').content.cloneNode(true);
-  ask('Keys', [keys, `You are ${identity}.`], [['', 'Close']]);
+  ask('Keys', [keys, ...(identity ? [`You are ${identity}.`] : [])], [['', 'Close']]);
 }
 
 const toasts = byId('toasts');

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, alert, card, drag, middle, reload, see, until
+from tests.browser.hands import add, alert, card, drag, middle, reload, see, until, wait_live
 from tests.browser.test_history import rename
 from tests.browser.test_keys import press
 from tests.browser.test_pending import refuse
@@ -115,3 +115,19 @@ def test_a_notice_does_not_stop_a_list_from_scrolling_in_a_drag(board, new_page)
 
     until(page, is_scrolled)
     finger.up()
+
+
+def test_help_says_who_one_is_as_soon_as_that_is_known(board, new_page):
+    page, held = new_page(), []
+    page.route("**/token", lambda route: held.append(route))
+    page.goto(board.url)
+    until(page, lambda: held)
+    press(page, "?")
+    expect(page.locator("dialog")).to_contain_text("Space")
+    expect(page.locator("dialog")).not_to_contain_text("You are")
+    press(page, "Escape")
+    held[0].continue_()
+    wait_live(page)
+    press(page, "?")
+    me = page.locator("#who").inner_text()
+    expect(page.locator("dialog")).to_contain_text(f"You are {me}.")
