@@ -62,6 +62,12 @@ def test_no_rule_of_accessibility_is_broken(board, new_page, state, scheme):
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
 
 
+def test_the_buttons_of_a_question_are_no_list_without_items(board, page):
+    in_menu(board, page)
+    expect(page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("list")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_hangs_over_at_any_width(board, new_page, width):
     board.add("A long name " * 12)
