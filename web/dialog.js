@@ -111,9 +111,15 @@ export function toast(text, { isError = false, isLate = false, isSaid = false, l
   box.append(element('span', text), ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
   const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
   passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach(leave);
-  toasts.append(box);
-  reveal(box);
-  if (!isError || !act) setTimeout(pass, isError ? 10000 : 6000);
+  const isCovered = () => isError && dialog.open && box.isConnected;
+  /** Under a question what went wrong is neither heard nor in reach: it comes once more after that, for its whole time. */
+  const come = () => {
+    if (!box.contains(document.activeElement)) toasts.append(box);
+    reveal(box);
+    if (isCovered()) dialog.addEventListener('close', () => box.isConnected && come(), { once: true });
+    else if (!isError || !act) setTimeout(() => (isCovered() ? come() : pass()), isError ? 10000 : 6000);
+  };
+  come();
 }
 
 /** The focus goes back to where it came from. */

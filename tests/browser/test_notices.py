@@ -1,5 +1,7 @@
 """Notices: none goes unread, none is in the way."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +13,12 @@ from tests.browser.test_stories import HELD
 from tests.browser.test_touch import PHONE, Finger
 
 pytestmark = pytest.mark.browser
+OBSERVE = """
+    window.said = [];
+    new MutationObserver((changes) => said.push(...changes.flatMap(({ addedNodes }) =>
+      [...addedNodes].map((node) => node.textContent)))
+    ).observe(document.getElementById('toasts'), { childList: true });
+"""
 
 
 def test_a_text_that_only_a_notice_holds_is_not_left_unasked(board, page):
@@ -71,6 +79,57 @@ def test_a_card_that_is_gone_did_not_go_back(board, page):
     board.clear()
     expect(alert(page)).to_contain_text("'a' was not moved. It was deleted meanwhile.")
     expect(page.locator("#live")).not_to_have_text("Put back.")
+
+
+@pytest.fixture
+def refused_under_a_question(board, new_page):
+    """A page whose move is refused while help is open, and a hand on its clock."""
+    board.fill(todo="a b")
+    page = new_page()
+    page.clock.install()
+    board.open(page)
+    see(page, todo="a b")
+    held = []
+    page.route("**/tasks/*", lambda route: held.append(route))
+    card(page, "a").focus()
+    press(page, " ", "ArrowRight", " ", "?")
+    until(page, lambda: held)
+    held[0].fulfill(status=423, content_type="application/problem+json", body=json.dumps(HELD))
+    expect(page.locator(".toast.error")).to_be_attached()
+    return page
+
+
+def test_what_goes_wrong_under_a_question_is_said_after_it_and_stays_its_time(
+    refused_under_a_question,
+):
+    page = refused_under_a_question
+    page.clock.fast_forward(15_000)
+    page.evaluate(OBSERVE)
+    press(page, "Escape")
+    expect(alert(page)).to_contain_text("'a' went back. ann is editing it.")
+    assert [text for text in page.evaluate("said") if "'a' went back." in text] != []
+    page.clock.fast_forward(9000)
+    expect(alert(page)).to_be_visible()
+    page.clock.fast_forward(2000)
+    expect(page.locator(".toast.error")).to_have_count(0)
+
+
+def test_what_goes_wrong_before_a_question_outlives_it(board, new_page):
+    page = new_page()
+    page.clock.install()
+    board.open(page)
+    add(page, "x" * 501)
+    expect(alert(page)).to_be_visible()
+    page.clock.fast_forward(6000)
+    page.locator("#help").click()
+    page.clock.fast_forward(6000)
+    press(page, "Escape")
+    expect(alert(page)).to_contain_text("501 characters")
+    alert(page).get_by_role("button", name="Close").click()
+    page.locator("#help").click()
+    press(page, "Escape")
+    page.clock.fast_forward(12_000)
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_a_notice_gives_the_focus_back(board, page):
