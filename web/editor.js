@@ -137,6 +137,13 @@ export class Editor {
     if (this.open.isLeased) this.hands.begun(id);
   }
 
+  /** The same person changed the name that an editing began with, say by undo: what is typed is their newer wish, and no conflict. */
+  renamed(id, from, to) {
+    if (to === undefined || this.open?.id !== id || this.open.base !== from || !this.isDirty()) return;
+    this.open.base = to;
+    this.#keep();
+  }
+
   /** Takes the lease while the focus is in the editor, gives it up when it leaves. */
   #lease(isWanted) {
     const { open, hands } = this;

@@ -65,6 +65,7 @@ function act(wanted) {
   const [from, was] = [history.moment(wanted.task), found(wanted.task)];
   const operation = state.add({ id: uuid4(), ...wanted });
   history.record(operation, from);
+  editor.renamed(operation.task, from?.name, operation.name);
   const { long, short, done } = accountOf(operation, was, found(operation.task));
   draw();
   const back = operation.isRevert && renderer.element(operation.task);
@@ -232,7 +233,6 @@ const hands = {
 };
 bindKeys(hands);
 
-addEventListener('pointerdown', () => carry.drop(true), true); // before a card is held
 addEventListener('blur', () => carry.drop(true));
 bindClicks(board, hands);
 for (const name of ['undo', 'redo', 'help']) byId(name).addEventListener('click', hands[name]);

@@ -159,3 +159,36 @@ def test_twenty_undos_and_redos_give_the_same_board(board, page):
         for _ in range(20):
             page.keyboard.press(key)
         see_everywhere(board, page, **expected)
+
+
+@pytest.fixture
+def undone_while_edited(board, page):
+    """A card 'a' whose rename to 'b' is undone while 'c' is typed over that."""
+    ids = board.fill(todo="a")
+    see(page, todo="a")
+    rename(page, "a", "b")
+    until(page, lambda: board.names()["todo"] == "b")
+    edit(page, "b", "c")
+    page.locator("#undo").click()
+    until(page, lambda: board.names()["todo"] == "a")
+    return ids["a"]
+
+
+def test_what_one_undoes_oneself_is_no_conflict_with_what_one_types(
+    board, page, undone_while_edited
+):
+    page.get_by_role("button", name="Save").click()
+    until(page, lambda: board.names()["todo"] == "c")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.locator("#undo").click()
+    until(page, lambda: board.names()["todo"] == "a")
+
+
+def test_a_name_changed_by_another_after_one_s_own_undo_is_asked_about(
+    board, page, undone_while_edited
+):
+    board.change(undone_while_edited, name="theirs")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Theirs: theirs")
+    page.get_by_role("button", name="Take theirs").click()
+    see(page, todo="theirs")
