@@ -17,11 +17,13 @@ export class Renderer {
     this.nodes = new Map();
     /** @type {Map<string, number>} how often tasks are held, under the pointer or in the editor: left alone wherever they are */
     this.held = new Map();
+    /** @type {Set<string>} what is held elsewhere than the view says: others are put as if it was not there */
+    this.astray = new Set();
     /** Whether someone else than this moved an element. */
     this.isDisturbed = false;
     /** @type {Map<string, HTMLElement>} */
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
-    /** @type {Map<HTMLElement, Drawn[]>} what stands in each list, but for what is held */
+    /** @type {Map<HTMLElement, Drawn[]>} what stands in each list, but for what is astray */
     this.drawn = new Map([...this.lists.values()].map((list) => [list, []]));
     this.lists.forEach(tidy);
   }
@@ -59,7 +61,8 @@ export class Renderer {
   /** @param {Column[]} view @param {boolean} isPart draw a part of many new cards only @returns {boolean} whether some are left */
   draw(view, isMoving, isPart) {
     const all = isPart ? view.map((column) => ({ ...column, cards: this.#part(column.cards) })) : view;
-    const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), this.#free(cards)))
+    this.astray = new Set([...this.held.keys()].filter((id) => this.#isAstray(id, view)));
+    const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), this.#ordered(cards)))
       .filter(({ old, now }) => old.length + now.length);
     if (changes.length) this.#arrange(changes, isMoving);
     this.isDisturbed = false;
@@ -72,8 +75,16 @@ export class Renderer {
     return cards.filter(({ task, pending }) => this.nodes.has(task.id) || pending || left-- > 0);
   }
 
-  #free(cards) {
-    return this.held.size ? cards.filter(({ task }) => !this.held.has(task.id)) : cards;
+  /** Whether a task that is held is under way with its person, or was moved by someone else since it is held. */
+  #isAstray(id, view) {
+    const { element, card } = this.nodes.get(id) ?? {};
+    const list = element?.closest('ol')?.dataset.list;
+    const shown = view.find((column) => column.id === list)?.cards.find(({ task }) => task.id === id);
+    return !shown || element.matches('.ghost') || shown.task.position !== card?.task.position;
+  }
+
+  #ordered(cards) {
+    return this.astray.size ? cards.filter(({ task }) => !this.astray.has(task.id)) : cards;
   }
 
   /**
@@ -81,7 +92,7 @@ export class Renderer {
    * @returns {Change}
    */
   #change(list, cards) {
-    if (this.isDisturbed) this.drawn.set(list, this.#standing(list));
+    if (this.isDisturbed || this.held.size) this.drawn.set(list, this.#standing(list));
     const drawn = this.drawn.get(list);
     let [start, end] = [0, 0];
     while (start < cards.length && drawn[start]?.id === cards[start].task.id) start += 1;
@@ -90,17 +101,17 @@ export class Renderer {
     const now = cards.slice(start, cards.length - end).map(({ task }) => this.#node(task.id));
     const next = drawn[drawn.length - end]?.element;
     const old = drawn.splice(start, drawn.length - end - start, ...now);
-    cards.forEach((card, at) => drawn[at].card === card || paint(drawn[at], card));
+    cards.forEach((card, at) => drawn[at].card === card || this.held.has(card.task.id) || paint(drawn[at], card));
     return { list, old, now, next };
   }
 
   /** What stands in a list, as the page has it. */
   #standing(list) {
-    return cardsOf(list).flatMap(({ dataset: { id } }) => (this.held.has(id) ? [] : this.#node(id)));
+    return cardsOf(list).flatMap(({ dataset: { id } }) => (this.astray.has(id) ? [] : this.#node(id)));
   }
 
   #arrange(changes, isMoving) {
-    const moves = changes.map((change) => ({ ...change, moved: movesOf(change) }));
+    const moves = changes.map((change) => ({ ...change, moved: movesOf(change, ({ id }) => this.held.has(id)) }));
     const moved = moves.flatMap((one) => [...one.moved.keys()]);
     const play = isMoving ? flip(changes.map(({ list }) => list), moved) : null;
     const focused = keepFocus();
@@ -134,16 +145,20 @@ export class Renderer {
 }
 
 /**
- * What must move for a stretch to stand in order, as few as one moved card needs.
- * @param {Change} change @returns {Map<HTMLElement, HTMLElement | undefined>} before what, or at the list's end
+ * What must move for a stretch to stand in order, as few as one moved card needs; what is held stays.
+ * @param {Change} change @param {(node: Drawn) => boolean} isHeld @returns {Map<HTMLElement, HTMLElement | undefined>} before what, or at the list's end
  */
-function movesOf({ old, now, next }) {
+function movesOf({ old, now, next }, isHeld) {
   const stays = new Set(now);
   const moved = new Map();
   let at = 0;
   for (const node of now) {
+    if (isHeld(node)) {
+      at = Math.max(at, old.indexOf(node) + 1);
+      continue;
+    }
     while (old[at] && old[at] !== node && (moved.has(old[at].element) || !stays.has(old[at]))) at += 1;
-    if (old[at] !== node && old[at + 1] === node) at += 1;
+    if (old[at] !== node && old[at + 1] === node && !isHeld(old[at])) at += 1;
     if (old[at] === node) at += 1;
     else moved.set(node.element, old[at]?.element ?? next);
   }

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import add, alert, card, reload, see, until, wait_live
+from tests.browser.hands import add, alert, card, drag, reload, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +51,24 @@ def test_remote_changes_leave_text_and_caret_alone(board, page):
     see(page, doing="c")
     page.keyboard.type("X")
     expect(editor(page)).to_have_value("milXk")
+
+
+def test_cards_stand_where_they_are_above_and_below_one_that_is_edited(board, two_pages):
+    ids = board.fill(todo="a b c d", doing="x")
+    mine, other = two_pages
+    see(mine, todo="a b c d", doing="x")
+    edit(mine, "b", "milk")
+    board.change(ids["x"], list="todo", after=ids["a"], before=ids["b"])
+    see(mine, todo="a x b c d")
+    board.change(ids["a"], list="todo", after=ids["b"], before=ids["c"])
+    see(mine, todo="x b a c d")
+    board.change(ids["d"], list="todo", at="top")
+    board.change(ids["c"], list="todo", after=ids["x"], before=ids["b"])
+    see(mine, todo="d x c b a")
+    expect(editor(mine)).to_be_focused()
+    drag(mine, "d", below="b")
+    see(mine, todo="x c b d a")
+    see(other, todo="x c b d a")
 
 
 def test_a_changed_name_asks_which_one_to_keep(board, page):
