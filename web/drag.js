@@ -1,19 +1,23 @@
 // @ts-check
-/** Dragging by pointer and finger. The only file that knows the drag library: it lifts, scrolls and drops. */
+/** Dragging by pointer and finger. The only file that knows the drag library: it lifts and drops. */
 
 import '/vendor/sortable.min.js';
 
 import { cardsOf, flip } from './cards.js';
 
 const root = document.documentElement;
+/** @type {any} */
+const board = root.querySelector('#board');
 const { Sortable } = window; // the library's small file is no module: it leaves its name there
 const OPTIONS = {
   group: { name: 'board', put: false }, sort: false, draggable: '.card', forceFallback: true, fallbackOnBody: true, fallbackTolerance: 4,
   delayOnTouchOnly: true, touchStartThreshold: 6, emptyInsertThreshold: 0,
   supportPointer: true, // it would take mouse events in Safari, for a fault of the browser's own drags (SortableJS/Sortable#1571)
-  scrollSensitivity: 60, scrollSpeed: 14, bubbleScroll: true, dropBubble: true,
+  scroll: false, dropBubble: true, // it would not scroll a list from its column's header and foot, nor see each move
   ghostClass: 'ghost', dragClass: 'lifted', chosenClass: 'chosen', preventOnFilter: false,
 };
+/** How near to an edge the pointer makes what is there scroll, in pixels; how fast, in pixels per ms; and at most for how many ms at once. */
+const [EDGE, SPEED, MOST_MS] = [60, 0.58, 50];
 
 /** Lets cards be dragged, one at a time. */
 export class Drag {
@@ -25,6 +29,8 @@ export class Drag {
     this.pressed = null;
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
+    /** @type {HTMLElement | null} the list of the column under it */
+    this.list = null;
     this.options = {
       ...OPTIONS,
       delay,
@@ -80,7 +86,8 @@ export class Drag {
   }
 
   #begin(card) {
-    [this.card, this.pointer, this.pressed] = [card, null, null];
+    [this.card, this.pointer, this.pressed, this.list] = [card, null, null, null];
+    this.#scroll(document.timeline.currentTime);
     root.classList.add('dragging');
     Sortable.ghost.inert = true; // Tab passes by the picture that is carried
     this.hands.started(card.dataset.id);
@@ -91,8 +98,19 @@ export class Drag {
     if (!this.card) return;
     if (event.type === 'pointermove') this.pointer = event;
     if (!this.pointer) return;
-    openGap(this.card, this.pointer);
+    const { clientX, clientY } = this.pointer;
+    this.list = document.elementFromPoint(clientX, clientY)?.closest('.column')?.querySelector('ol');
+    if (this.list) openGap(this.card, this.list, this.pointer);
     this.#tell(this.card.parentElement);
+  }
+
+  /** Scrolls in each frame of a drag. @param {any} time of the frame before, in ms */
+  #scroll(time) {
+    if (!this.card) return;
+    requestAnimationFrame((now) => {
+      if (this.card && this.pointer) scrollAtEdges(this.pointer, this.list, Math.min(now - time, MOST_MS) * SPEED);
+      this.#scroll(now);
+    });
   }
 
   #end() {
@@ -106,11 +124,19 @@ export class Drag {
   }
 }
 
+/** Scrolls the list of a column, the board and the page by so many pixels where the pointer is near their edges, or past them. */
+function scrollAtEdges({ clientX, clientY }, list, pixels) {
+  const way = (at, start, end) => pixels * (Number(at > end - EDGE) - Number(at < start + EDGE));
+  const { left, right } = board.getBoundingClientRect();
+  board.scrollBy(way(clientX, left, right), 0);
+  scrollBy(0, way(clientY, 0, innerHeight));
+  const { top, bottom } = list?.getBoundingClientRect() ?? {};
+  list?.scrollBy(0, way(clientY, top, bottom));
+}
+
 /** Opens the gap where the pointer is: beside the card under it, or at the nearer end of the column under it. */
-function openGap(dragged, { clientX, clientY }) {
-  const under = document.elementFromPoint(clientX, clientY);
-  const list = under?.closest('.column')?.querySelector('ol');
-  const [block, next] = (list && gapIn(list, under.closest('.card'), clientY)) ?? [];
+function openGap(dragged, list, { clientX, clientY }) {
+  const [block, next] = gapIn(list, clientX, clientY) ?? [];
   if (!block || next === dragged || (block === dragged.parentElement && next === dragged.nextElementSibling)) return;
   const from = dragged.closest('ol');
   const play = flip([...new Set([from, list])], [dragged]);
@@ -120,13 +146,19 @@ function openGap(dragged, { clientX, clientY }) {
   play?.();
 }
 
-/** In which block, and before which of its cards if not at its end; space between two cards leaves the gap where it is. */
-function gapIn(list, card, y) {
+/**
+ * In which block, and before which of its cards if not at its end; space between two cards leaves the gap where it is.
+ * The column's header and foot count as the list's edges.
+ */
+function gapIn(list, x, pointerY) {
   const [first, last] = [list.firstElementChild, list.lastElementChild];
+  const shown = list.getBoundingClientRect();
+  const y = Math.min(Math.max(pointerY, shown.top + 1), shown.bottom - 1);
+  const card = document.elementFromPoint(x, y).closest('.card');
   const { top, bottom } = (card ?? last).getBoundingClientRect();
   if (card) return [card.parentElement, y > (top + bottom) / 2 ? card.nextElementSibling : card];
   if (y > bottom) return [last, null];
-  return y < first.getBoundingClientRect().top ? [first, first.firstElementChild] : null;
+  return pointerY < first.getBoundingClientRect().top ? [first, first.firstElementChild] : null;
 }
 
 /** Between its shown neighbours. @returns {Place} */

@@ -149,6 +149,26 @@ def test_a_reload_in_the_middle_of_many_drags_keeps_all(board, page):
     see(page, todo="d", doing="x", done="a b c")
 
 
+def test_a_list_scrolls_under_a_card_carried_over_its_column_s_foot_and_header(board, page):
+    board.fill(todo="a", doing=" ".join(f"t{n}" for n in range(60)))
+    expect(page.locator(".card")).to_have_count(61)
+    cards = page.locator('ol[data-list="doing"]')
+    foot, header = (
+        page.locator('section[data-list="doing"]').locator(one) for one in ("form", "header")
+    )
+    rest = "(list) => list.scrollHeight - list.clientHeight - list.scrollTop"
+    grab(page, "a")
+    page.mouse.move(*middle(foot), steps=8)
+    expect(cards.locator(".ghost")).to_be_in_viewport()
+    until(page, lambda: cards.evaluate(rest) <= 1)
+    expect(page.locator(".card:has(+ .ghost) .name")).to_have_text("t59")
+    page.mouse.move(*middle(header), steps=8)
+    until(page, lambda: cards.evaluate("(list) => list.scrollTop") == 0)
+    expect(page.locator(".ghost + .card .name")).to_have_text("t0")
+    release(page)
+    until(page, lambda: board.names()["doing"].startswith("a t0 "))
+
+
 def test_the_first_click_after_a_drop_counts(board, page):
     board.fill(todo="a b c")
     see(page, todo="a b c")

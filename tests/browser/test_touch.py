@@ -128,6 +128,20 @@ def test_held_cards_can_be_dragged(board, phone):
     assert board.names()["todo"] == " ".join(texts(phone, "todo"))
 
 
+def test_a_list_scrolls_under_a_card_carried_over_its_column_s_foot_and_header(board, phone):
+    finger, cards = Finger(phone), phone.locator('ol[data-list="todo"]')
+    finger.hold(*middle(card(phone, "t0").locator(".name")))
+    top = "(list) => list.scrollTop"
+    below = "(list) => list.scrollHeight - list.clientHeight - list.scrollTop"
+    finger.slide(*middle(phone.locator(".column > .add").first))
+    until(phone, lambda: cards.evaluate(below) <= 1)
+    expect(phone.locator(".card:has(+ .ghost) .name")).to_have_text("t39")
+    finger.slide(*middle(phone.locator(".column > header").first))
+    until(phone, lambda: cards.evaluate(top) == 0)
+    expect(phone.locator(".ghost + .card .name")).to_have_text("t1")
+    finger.up()
+
+
 def test_a_card_carried_to_the_edge_reaches_the_next_column(board, phone):
     finger = Finger(phone)
     finger.hold(*middle(card(phone, "t0").locator(".name")))
