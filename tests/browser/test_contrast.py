@@ -1,9 +1,9 @@
-"""Marks that are not text stand out, 3 to 1 (WCAG 1.4.11)."""
+"""Marks that are not text stand out, 3 to 1 (WCAG 1.4.11), also where colours are forced."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import card, grab, hover_over, release, see
+from tests.browser.hands import add, card, drag, grab, hover_over, release, see
 
 pytestmark = pytest.mark.browser
 LEAST = 3
@@ -24,6 +24,11 @@ RATIO = """(one, kind) => {
   const shown = mark.map((part, at) => part * seen + ground[at] * (1 - seen));
   const ratio = light(shown) / light(ground);
   return Math.max(ratio, 1 / ratio);
+}"""
+STANDS_OUT = """(one, part) => {
+  const { backgroundColor, forcedColorAdjust } = getComputedStyle(one, part);
+  const canvas = getComputedStyle(document.body).backgroundColor;
+  return backgroundColor !== canvas && forcedColorAdjust === 'none';
 }"""
 
 
@@ -62,3 +67,20 @@ def test_the_focus_on_a_notice_s_button_stands_out(board, toned, kind):
     button.focus()
     expect(button).to_be_focused()
     assert contrast(button, "outline") >= LEAST
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_state_shows_where_colours_are_forced(board, new_page, scheme):
+    ids = board.fill(todo="a b c")
+    page = board.open(new_page(color_scheme=scheme, forced_colors="active"))
+    board.call("PUT", f"/tasks/{ids['a']}/lease", {"activity": "editing"})
+    lock = page.locator(".leased .notes")
+    expect(lock).to_be_visible()
+    page.route("**/tasks/*", lambda route: None)
+    drag(page, "b", below="c")
+    marks = {".leased .notes": "::before", ".pending": "::after", "#line": "::before"}
+    for place, part in {**marks, ".column > header": "::before"}.items():
+        assert page.locator(place).first.evaluate(STANDS_OUT, part), place
+    page.context.set_offline(True)
+    add(page, "d")
+    expect(page.locator(".unknown")).to_have_css("border-top-style", "dashed")
