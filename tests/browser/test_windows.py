@@ -9,6 +9,9 @@ from tests.browser.test_touch import PHONE, Finger
 pytestmark = pytest.mark.browser
 
 MAGNIFIED = {"viewport": {"width": 320, "height": 200}}  # 1280 x 800 at 400 %
+WIDE_SPACES = "* { line-height: 1.5; letter-spacing: .12em; word-spacing: .16em; }".replace(
+    ";", " !important;"
+)
 LYING = PHONE | {"viewport": {"width": 844, "height": 390}}
 
 
@@ -59,6 +62,16 @@ def test_no_card_moves_when_the_line_is_cut(board, new_page, width):
     expect(page.locator("#advice")).to_be_in_viewport()
     page.context.set_offline(False)
     wait_live(page)
+
+
+@pytest.mark.parametrize("width", [320, 360, 380, 390, 414, 480, 640, 768])
+def test_the_line_is_whole_when_its_reader_sets_wide_spaces(board, new_page, width):
+    """WCAG 1.4.12; and without them, the line takes no row of its own."""
+    page = board.open(new_page(viewport={"width": width, "height": 844}, bypass_csp=True))
+    title, line = page.locator("h1").bounding_box(), page.locator("#line").bounding_box()
+    assert line["y"] < title["y"] + title["height"]
+    page.add_style_tag(content=WIDE_SPACES)
+    assert page.locator("#line").evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
 def test_a_narrow_window_says_all_of_the_line_s_words(board, new_page):
