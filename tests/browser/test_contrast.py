@@ -69,6 +69,18 @@ def test_the_focus_on_a_notice_s_button_stands_out(board, toned, kind):
     assert contrast(button, "outline") >= LEAST
 
 
+def test_the_edges_of_fields_stand_out(board, toned):
+    column = toned.locator(".column > .add input").first
+    for field in toned.locator("#new input, #filter").all():
+        assert contrast(field, "borderTop") >= LEAST
+    column.hover()
+    assert contrast(column, "borderTop") >= LEAST
+    column.focus()
+    assert contrast(column, "borderTop") >= LEAST
+    card(toned, "a").dblclick()
+    assert contrast(toned.locator(".editor textarea"), "borderTop") >= LEAST
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_state_shows_where_colours_are_forced(board, new_page, scheme):
     ids = board.fill(todo="a b c")
