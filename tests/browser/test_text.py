@@ -38,6 +38,9 @@ PAYLOADS = [
     "__proto__",
     "'; DROP TABLE tasks; --",
 ]
+FOREIGN = (
+    "हेमन्त हिन्दी हाथ กินข้าว กุ้ง ก้าว はな ばら 각 가지 구 שלום שָׁלוֹם مَدْرَسَة أحمد Crème CREME Αθήνα Ёлка ❤"
+)
 ALIEN = "img, script, svg, iframe, a, b, base, form, style, template, input, details, math, button"
 
 
@@ -71,3 +74,29 @@ def test_a_name_does_not_turn_the_words_of_a_notice_round(board, page):
     board.add("abc \u202edesrever")
     page.locator(".trash").click()
     expect(page.locator(".toast span")).to_have_text("Deleted 'abc desrever'")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("हि", ["हिन्दी"]),
+        ("हा", ["हाथ"]),
+        ("กิ", ["กินข้าว"]),
+        ("กุ", ["กุ้ง"]),
+        ("は", ["はな"]),
+        ("ば", ["ばら"]),
+        ("가", ["각", "가지"]),
+        ("שלום", ["שלום", "שָׁלוֹם"]),
+        ("שָׁלוֹם", ["שלום", "שָׁלוֹם"]),
+        ("مدرسة", ["مَدْرَسَة"]),
+        ("احمد", ["أحمد"]),
+        ("creme", ["Crème", "CREME"]),
+        ("αθηνα", ["Αθήνα"]),
+        ("елка", ["Ёлка"]),
+        ("❤️", ["❤"]),
+    ],
+)
+def test_the_filter_leaves_out_accents_and_points_but_no_letters(board, page, typed, found):
+    board.fill(todo=FOREIGN)
+    page.locator("#filter").fill(typed)
+    expect(page.locator(".card .name")).to_have_text(found)
