@@ -40,7 +40,7 @@ function dropped() {
 
 async function show(title, text, options, hasField) {
   const [heading, words, field, menu] = (dialog.querySelector('form')).children;
-  heading.textContent = title;
+  heading.replaceChildren(...partsOf(title));
   words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
   field.hidden = !hasField;
   field.value = '';
@@ -108,9 +108,11 @@ export function toast(text, { isError = false, isLate = false, isSaid = false, l
   const close = () => leave(box);
   const pass = () => (box.contains(document.activeElement) ? setTimeout(pass, 2000) : close());
   const button = (words, then) => element('button', words, { onclick: () => then() !== false && close() });
-  box.append(element('span', text), ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
+  const words = element('span', '', { dir: 'ltr' });
+  words.append(...partsOf(text));
+  box.append(words, ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
   const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
-  passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === text).forEach(leave);
+  passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === words.textContent).forEach(leave);
   const isCovered = () => isError && dialog.open && box.isConnected;
   /** Under a question what went wrong is neither heard nor in reach: it comes once more after that, for its whole time. */
   const come = () => {
@@ -159,10 +161,17 @@ function element(tag, text, more = {}) {
   return Object.assign(document.createElement(tag), { textContent: text, dir: 'auto', ...more });
 }
 
-/** A name that fits into a sentence, and does not turn its other words round. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name that fits into a sentence, and is marked there: see `partsOf`. */
 export function shorten(name) {
-  const letters = [...name.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')];
-  return letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : letters.join('');
+  const letters = [...name.replace(TURNING, '')];
+  return `\u2068${letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : letters.join('')}\u2069`;
+}
+
+/** A sentence with its names apart, so that one from right to left does not turn the other words round. @returns {(Node | string)[]} */
+function partsOf(sentence) {
+  return sentence.split(/[\u2068\u2069]/).map((part, at) => (at % 2 ? element('bdi', part) : part));
 }
 
 /**
@@ -172,7 +181,7 @@ export function shorten(name) {
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
-  const account = (long, short, refused) => (isRevert ? { long, done, short: '', refused: `Not ${done.toLowerCase()}.` }
+  const account = (text, short, refused, long = text.replace(TURNING, '')) => (isRevert ? { long, done, short: '', refused: `Not ${done.toLowerCase()}.` }
     : { long, done, short, refused });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
