@@ -106,22 +106,27 @@ export function toast(text, { isError = false, isLate = false, isSaid = false, l
     role: isError ? 'alert' : isSaid ? null : 'status',
   });
   const close = () => leave(box);
-  const pass = () => (box.contains(document.activeElement) ? setTimeout(pass, 2000) : close());
-  const button = (words, then) => element('button', words, { onclick: () => then() !== false && close() });
+  const button = (label, then) => element('button', label, { onclick: () => then() !== false && close() });
   const words = element('span', '', { dir: 'ltr' });
   words.append(...partsOf(text));
   box.append(words, ...(act ? [button(label, act)] : []), ...(isError ? [button('Close', close)] : []));
   const passing = [...toasts.querySelectorAll(':scope > :not(.lasting)')];
   passing.filter((other, at) => at < passing.length - 2 || other.firstElementChild.textContent === words.textContent).forEach(leave);
-  const isCovered = () => isError && dialog.open && box.isConnected;
-  /** Under a question what went wrong is neither heard nor in reach: it comes once more after that, for its whole time. */
-  const come = () => {
-    if (!box.contains(document.activeElement)) toasts.append(box);
-    reveal(box);
-    if (isCovered()) dialog.addEventListener('close', () => box.isConnected && come(), { once: true });
-    else if (!isError || !act) setTimeout(() => (isCovered() ? come() : pass()), isError ? 10000 : 6000);
-  };
-  come();
+  come(box, isError, isError ? !act && 10000 : 6000);
+}
+
+/**
+ * Shows a toast for so many milliseconds, or until it is closed. Under a question what went wrong is neither heard nor
+ * in reach: it comes once more after that, for its whole time.
+ */
+function come(toast, isError, ms) {
+  const isInUse = () => toast.contains(document.activeElement);
+  const again = () => toast.isConnected && come(toast, isError, ms);
+  const pass = () => (isError && dialog.open ? again() : isInUse() ? setTimeout(pass, 2000) : leave(toast));
+  if (!isInUse()) toasts.append(toast);
+  reveal(toast);
+  if (isError && dialog.open) dialog.addEventListener('close', again, { once: true });
+  else if (ms) setTimeout(pass, ms);
 }
 
 /** The focus goes back to where it came from. */

@@ -232,7 +232,6 @@ def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
 
 def test_the_text_of_a_deleted_task_goes_to_the_field_of_its_column(board, page):
     ids = board.fill(todo="a", done="x")
-    see(page, todo="a", done="x")
     page.route("**/tasks/*", lambda route: None)
     rename(page, "x", "typed")
     board.sync("DELETE", f"Lists/tasks/Items/{ids['x']}")
