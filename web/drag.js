@@ -154,7 +154,7 @@ function gapIn(list, x, pointerY) {
   const [first, last] = [list.firstElementChild, list.lastElementChild];
   const shown = list.getBoundingClientRect();
   const y = Math.min(Math.max(pointerY, shown.top + 1), shown.bottom - 1);
-  const card = document.elementFromPoint(x, y).closest('.card');
+  const card = document.elementFromPoint(x, y)?.closest('.card');
   const { top, bottom } = (card ?? last).getBoundingClientRect();
   if (card) return [card.parentElement, y > (top + bottom) / 2 ? card.nextElementSibling : card];
   if (y > bottom) return [last, null];
