@@ -5,19 +5,6 @@ import { byId, shorten, toast, write } from './dialog.js';
 import { kept } from './machine.js';
 import { cleanName, nameProblem } from './tasks.js';
 
-/** @type {WeakMap<Task, string>} */
-const folded = new WeakMap();
-
-/** The cards whose names have all the words. @param {Column[]} view @param {string[]} words @returns {Column[]} */
-export function filtered(view, words) {
-  if (!words.length) return view;
-  const isHit = ({ task }) => {
-    if (!folded.has(task)) folded.set(task, fold(task.name));
-    return words.every((word) => folded.get(task).includes(word));
-  };
-  return view.map(({ id, cards }) => ({ id, cards: cards.filter(isHit) }));
-}
-
 /** What is typed in a field outlives a reload. */
 export class Forms {
   /** @param {(list: string, name: string) => void} add @param {() => void} draw */
@@ -79,11 +66,6 @@ export class Forms {
     fill(this.filter, '');
   }
 
-  /** What the filter looks for. */
-  words() {
-    return fold(this.filter.value).split(/\s+/).filter(Boolean);
-  }
-
   /** Shows how many cards there are. @param {Column[]} all @param {Column[]} view what the filter leaves of it */
   count(all, view, isLoading) {
     const sum = (columns) => columns.reduce((total, { cards }) => total + cards.length, 0);
@@ -124,12 +106,4 @@ function offlineWords(state, since) {
 
 function emptyWords(total, at) {
   return total || at ? 'Nothing here. Drop a card, or add one below.' : 'An empty board. Add the first task above.';
-}
-
-/** What may be left out when one types: accents, Hebrew and Arabic points, an emoji's style. All other marks are letters to their readers. */
-const LEFT_OUT = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\ufe00-\ufe0f]/g;
-
-/** Without case and accents; a Korean syllable in its parts, as it is typed, but a voiced kana as one. */
-function fold(text) {
-  return text.normalize('NFD').replace(LEFT_OUT, '').replace(/.[\u3099\u309a]/g, (kana) => kana.normalize('NFC')).toLowerCase();
 }

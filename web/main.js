@@ -6,7 +6,7 @@ import { bindClicks, choose } from './clicks.js';
 import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
-import { filtered, Forms, showLine } from './forms.js';
+import { Forms, showLine } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
@@ -15,7 +15,7 @@ import { Renderer } from './render.js';
 import { DELETED, State } from './state.js';
 import { now, uuid4 } from './machine.js';
 import { readTask } from './tasks.js';
-import { find, stands, step } from './view.js';
+import { filtered, find, stands, step } from './view.js';
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
@@ -37,11 +37,11 @@ let [isLoading, loadingTimer, frame] = [true, 0, 0];
 
 const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
-const shown = () => filtered(state.view(), forms.words());
+const shown = () => filtered(state.view(), forms.filter.value);
 
 function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
-  const view = filtered(all, forms.words());
+  const view = filtered(all, forms.filter.value);
   if (renderer.draw(view, isMoving, isPart)) drawNext();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);

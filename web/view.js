@@ -1,5 +1,5 @@
 // @ts-check
-/** What Sync says, kept in board order as events and pages come in; and view = apply(pending operations, that). */
+/** What Sync says, kept in board order as events and pages come in; view = apply(pending operations, that); and what a filter leaves of it. */
 
 import { compare } from './tasks.js';
 
@@ -127,6 +127,28 @@ export function find(view, id) {
     if (at >= 0) return { column, at, card: column.cards[at] };
   }
   return null;
+}
+
+/** @type {WeakMap<Task, string>} names as the filter reads them */
+const folded = new WeakMap();
+
+/** The cards whose names have all the words that are typed. @param {Column[]} view @param {string} typed @returns {Column[]} */
+export function filtered(view, typed) {
+  const words = fold(typed).split(/\s+/).filter(Boolean);
+  if (!words.length) return view;
+  const isHit = ({ task }) => {
+    if (!folded.has(task)) folded.set(task, fold(task.name));
+    return words.every((word) => folded.get(task).includes(word));
+  };
+  return view.map(({ id, cards }) => ({ id, cards: cards.filter(isHit) }));
+}
+
+/** What may be left out when one types: accents, Hebrew and Arabic points, an emoji's style. All other marks are letters to their readers. */
+const LEFT_OUT = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\ufe00-\ufe0f]/g;
+
+/** Without case and accents; a Korean syllable in its parts, as it is typed, but a voiced kana as one. */
+function fold(text) {
+  return text.normalize('NFD').replace(LEFT_OUT, '').replace(/.[\u3099\u309a]/g, (kana) => kana.normalize('NFC')).toLowerCase();
 }
 
 /** Whether a task stands at a place. @param {Column[]} view @param {string} id @param {Place} place */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { readTask } from '../../web/tasks.js';
-import { Synced } from '../../web/view.js';
+import { apply, filtered, Synced } from '../../web/view.js';
 
 const task = (index, name) => readTask({ index, data: { name, list: 'todo', position: `a${index}` } }, ['todo']);
 const names = (synced) => synced.columns.get('todo').map(({ name }) => name).join(' ');
@@ -42,3 +42,16 @@ test('what Sync said is gone does not come back because the server still has it'
   synced.putEarly(task(0, 'a'));
   assert.equal(names(synced), '');
 });
+
+const NAMES = 'हेमन्त हिन्दी हाथ กินข้าว กุ้ง ก้าว はな ばら 각 가지 구 שלום שָׁלוֹם مَدْرَسَة أحمد Crème CREME Αθήνα Ёлка ❤';
+for (const [typed, found] of [
+  ['हि', 'हिन्दी'], ['हा', 'हाथ'], ['กิ', 'กินข้าว'], ['กุ', 'กุ้ง'], ['は', 'はな'], ['ば', 'ばら'], ['가', '각 가지'],
+  ['שלום', 'שלום שָׁלוֹם'], ['שָׁלוֹם', 'שלום שָׁלוֹם'], ['مدرسة', 'مَدْرَسَة'], ['احمد', 'أحمد'],
+  ['creme', 'Crème CREME'], ['αθηνα', 'Αθήνα'], ['елка', 'Ёлка'], ['❤️', '❤'],
+]) {
+  test(`the filter leaves out accents and points but no letters: ${typed}`, () => {
+    const view = apply([], board(...NAMES.split(' ')).columns, () => null);
+    const [{ cards }] = filtered(view, typed);
+    assert.equal(cards.map((card) => card.task.name).join(' '), found);
+  });
+}
