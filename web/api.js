@@ -177,8 +177,7 @@ export class Outbox {
     if (other) return this.state.refused(operation, 'Someone changed it meanwhile.', other);
     this.state.sending(operation);
     try {
-      const lease = await this.leases.idOf(operation.task);
-      const task = await this.api.send(operation, this.state.condition(operation), lease);
+      const task = await this.api.send(operation, this.state.condition(operation), this.leases.id);
       this.state.answered(operation, task, now());
     } catch (error) {
       this.#failed(operation, error);

@@ -33,12 +33,6 @@ export class Leases {
     held.taken = this.#ask(task, activity, held);
   }
 
-  /** The id for an operation on a task, once the taking of its lease was answered, or an earlier one is given up for good. */
-  async idOf(task) {
-    await (this.held.get(task)?.taken ?? this.leaving.get(task));
-    return this.id;
-  }
-
   /**
    * Holds it for one more user, if it is held.
    * @param {(reason: string) => void} [refused] as for take @returns {Held | undefined}

@@ -17,19 +17,17 @@ function page() {
 
 const later = () => new Promise((done) => setImmediate(done));
 
-test('what follows an edit waits until its lease is given up', async () => {
-  const { gate, leases } = page();
-  let open;
-  gate.shut = new Promise((done) => (open = done));
-  leases.take('3', 'editing', () => {});
-  await leases.idOf('3');
-  leases.drop('3');
-  let isFree = false;
-  const next = leases.idOf('3').then((id) => ((isFree = true), id));
+test('no change waits for a lease, as a server that fails to give or take one stops nobody', async () => {
+  const never = () => new Promise(() => {});
+  const { act, calls, leases, state } = world({ takeLease: never, dropLease: never });
+  state.put(item(0));
+  leases.take('0', 'dragging', () => {});
+  act({ kind: 'change', task: '0', list: 'doing' });
   await later();
-  assert.equal(isFree, false);
-  open();
-  assert.equal(await next, leases.id);
+  leases.drop('0');
+  act({ kind: 'change', task: '0', list: 'done' });
+  await later();
+  assert.deepEqual(calls.map(([kind]) => kind), ['change', 'change']);
 });
 
 test('a lease is asked for under an id of the page, so that a lost answer shuts nobody out', async () => {
@@ -37,7 +35,7 @@ test('a lease is asked for under an id of the page, so that a lost answer shuts 
   const ask = leases.api.takeLease;
   leases.api.takeLease = (...given) => (ask(...given), Promise.reject(new Error('no answer')));
   leases.take('3', 'editing', () => {});
-  const id = await leases.idOf('3');
+  const { id } = leases;
   assert.match(id, /^[0-9a-f-]{36}$/);
   leases.drop('3');
   await leases.leaving.get('3');
@@ -48,7 +46,7 @@ test('a renewal under way is answered before the lease is given up', async (t) =
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { calls, leases } = page();
   leases.take('3', 'dragging', () => {});
-  await leases.idOf('3');
+  await later();
   let answer;
   leases.api.takeLease = () => new Promise((done) => (answer = () => (calls.push(['renewed']), done({}))));
   t.mock.timers.tick(10_000);
@@ -63,7 +61,7 @@ test('a renewal that the next one overtook is answered before the lease is given
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { calls, leases } = page();
   leases.take('3', 'editing', () => {});
-  await leases.idOf('3');
+  await later();
   const answers = [];
   leases.api.takeLease = () => new Promise((done) => answers.push(() => (calls.push(['renewed']), done({}))));
   for (const _ of ['late', 'overtaking']) (t.mock.timers.tick(10_000), await later());
@@ -94,7 +92,7 @@ test('all who share a lease are told that it is refused', async () => {
   const told = [];
   leases.take('3', 'editing', (reason) => told.push(['editor', reason]));
   leases.take('3', 'dragging', (reason) => told.push(['drag', reason]));
-  await leases.idOf('3');
+  await later();
   await later();
   assert.deepEqual(told, [['editor', 'ann has it'], ['drag', 'ann has it']]);
 });
