@@ -39,17 +39,16 @@ def make_blueprint(
     api = Blueprint("api", __name__)
     api.ARGUMENTS_PARSER = wishes.BodyParser()
     api.before_request(lambda: identify(access, guard))
-    _add_collection(api, board)
-    _add_task(api, board)
+    new_task, changes = schemas.bodies(board.columns)
+    _add_collection(api, board, new_task())
+    _add_task(api, board, changes())
     _add_lease(api, board)
     _add_token(api, settings, access, guard)
     _add_readiness(api, store)
     return api
 
 
-def _add_collection(api: Blueprint, board: Board) -> None:
-    new_task = schemas.bodies(board.columns)[0]()
-
+def _add_collection(api: Blueprint, board: Board, new_task: schemas.Body) -> None:
     @api.route("/tasks")
     class TasksView(MethodView):
         """All tasks."""
@@ -74,9 +73,7 @@ def _add_collection(api: Blueprint, board: Board) -> None:
             return answer
 
 
-def _add_task(api: Blueprint, board: Board) -> None:
-    changes = schemas.bodies(board.columns)[1]()
-
+def _add_task(api: Blueprint, board: Board, changes: schemas.Body) -> None:
     @api.route("/tasks/<int:index>")
     class TaskView(MethodView):
         """One task."""
