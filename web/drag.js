@@ -29,7 +29,7 @@ export class Drag {
     this.pressed = null;
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
-    /** @type {HTMLElement | null} the list of the column under it */
+    /** @type {HTMLElement | null} the list of the column under it, or that it left above or below */
     this.list = null;
     this.options = {
       ...OPTIONS,
@@ -99,7 +99,8 @@ export class Drag {
     if (event.type === 'pointermove') this.pointer = event;
     if (!this.pointer) return;
     const { clientX, clientY } = this.pointer;
-    this.list = document.elementFromPoint(clientX, clientY)?.closest('.column')?.querySelector('ol');
+    const under = document.elementFromPoint(clientX, clientY)?.closest('.column')?.querySelector('ol');
+    this.list = under ?? (isWithin(this.list, clientX) ? this.list : null);
     if (this.list) openGap(this.card, this.list, this.pointer);
     this.#tell(this.card.parentElement);
   }
@@ -122,6 +123,11 @@ export class Drag {
     // The library swallows the click after a drag; if none came, it would swallow one that a person means.
     setTimeout(() => document.dispatchEvent(new MouseEvent('click')));
   }
+}
+
+function isWithin(list, x) {
+  const { left, right } = list?.getBoundingClientRect() ?? {};
+  return left <= x && x <= right;
 }
 
 /** Scrolls the list of a column, the board and the page by so many pixels where the pointer is near their edges, or past them. */

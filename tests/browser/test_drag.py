@@ -1,5 +1,7 @@
 """What others do to the board while my button is held (the first table of DRAG.md)."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import expect
 
@@ -147,6 +149,41 @@ def test_a_reload_in_the_middle_of_many_drags_keeps_all(board, page):
     page.unroute_all(behavior="ignoreErrors")
     page.reload()
     see(page, todo="d", doing="x", done="a b c")
+
+
+def test_a_list_scrolls_under_a_card_carried_to_the_edges_of_the_window(board, page):
+    board.fill(todo="a", doing=" ".join(f"t{n}" for n in range(60)))
+    expect(page.locator(".card")).to_have_count(61)
+    cards = page.locator('ol[data-list="doing"]')
+    rest = "(list) => list.scrollHeight - list.clientHeight - list.scrollTop"
+    grab(page, "a")
+    x, y = middle(cards)
+    page.mouse.move(x, y, steps=8)
+    page.mouse.move(x, 798, steps=8)
+    until(page, lambda: cards.evaluate(rest) <= 1)
+    expect(page.locator(".card:has(+ .ghost) .name")).to_have_text("t59")
+    page.mouse.move(x, 2, steps=8)
+    until(page, lambda: cards.evaluate("(list) => list.scrollTop") == 0)
+    expect(page.locator(".ghost + .card .name")).to_have_text("t0")
+    release(page)
+
+
+def test_a_list_that_scrolls_up_under_a_card_goes_no_step_back(board, page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(60)))
+    expect(page.locator(".card")).to_have_count(60)
+    cards = page.locator('ol[data-list="todo"]')
+    cards.evaluate("(list) => list.scrollTo(0, 9999)")
+    grab(page, "t59")
+    cards.evaluate("""(list) => {
+      window.seen = [];
+      const look = () => (window.seen.push(list.scrollTop), requestAnimationFrame(look));
+      look();
+    }""")
+    page.mouse.move(*middle(page.locator('section[data-list="todo"] header')), steps=8)
+    until(page, lambda: cards.evaluate("(list) => list.scrollTop") == 0)
+    release(page)
+    seen = page.evaluate("window.seen")
+    assert [after for before, after in itertools.pairwise(seen) if after > before] == []
 
 
 def test_a_list_scrolls_under_a_card_carried_over_its_column_s_foot_and_header(board, page):
