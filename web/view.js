@@ -146,9 +146,9 @@ export function filtered(view, typed) {
 /** What may be left out when one types: accents, Hebrew and Arabic points, an emoji's style. All other marks are letters to their readers. */
 const LEFT_OUT = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\ufe00-\ufe0f]/g;
 
-/** Without case and accents; a Korean syllable in its parts, as it is typed, but a voiced kana as one. */
+/** Without case and accents; a Korean syllable in its parts, as it is typed, but a voiced kana as one; a Greek sigma is one letter. */
 function fold(text) {
-  return text.normalize('NFD').replace(LEFT_OUT, '').replace(/.[\u3099\u309a]/g, (kana) => kana.normalize('NFC')).toLowerCase();
+  return text.normalize('NFD').replace(LEFT_OUT, '').replace(/.[\u3099\u309a]/g, (kana) => kana.normalize('NFC')).toLowerCase().replace(/ς/g, 'σ');
 }
 
 /** Whether a task stands at a place. @param {Column[]} view @param {string} id @param {Place} place */
