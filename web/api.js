@@ -158,11 +158,10 @@ function base64(text) {
 
 /** The way of an operation to the server. */
 export class Outbox {
-  /** @param {State} state @param {Api} api @param {Leases} leases @param {() => void} changed */
-  constructor(state, api, leases, changed) {
+  /** @param {State} state @param {Api} api @param {() => void} changed */
+  constructor(state, api, changed) {
     this.state = state;
     this.api = api;
-    this.leases = leases;
     this.changed = changed;
     this.identity = '';
   }
@@ -177,7 +176,7 @@ export class Outbox {
     if (other) return this.state.refused(operation, 'Someone changed it meanwhile.', other);
     this.state.sending(operation);
     try {
-      const task = await this.api.send(operation, this.state.condition(operation), this.leases.id);
+      const task = await this.api.send(operation, this.state.condition(operation), this.state.ownLease);
       this.state.answered(operation, task, now());
     } catch (error) {
       this.#failed(operation, error);

@@ -10,7 +10,6 @@ import { uuid4 } from './machine.js';
 export class Leases {
   /** @param {State} state @param {Api} api @param {number} renewMs */
   constructor(state, api, renewMs) {
-    this.state = state;
     this.api = api;
     this.renewMs = renewMs;
     this.id = state.ownLease = uuid4();
@@ -27,10 +26,10 @@ export class Leases {
    */
   take(task, activity, refused) {
     if (this.share(task, refused) || Number.isNaN(Number(task))) return;
-    const renew = () => (held.renewed = Promise.all([held.renewed, this.#ask(task, activity, held)]));
-    const held = { users: 1, refused: [refused], timer: setInterval(renew, this.renewMs), taken: null, renewed: null };
+    const ask = () => (held.asked = Promise.all([held.asked, this.#ask(task, activity, held)]));
+    const held = { users: 1, refused: [refused], timer: setInterval(ask, this.renewMs), asked: null };
     this.held.set(task, held);
-    held.taken = this.#ask(task, activity, held);
+    ask();
   }
 
   /**
@@ -44,12 +43,11 @@ export class Leases {
     return held;
   }
 
-  /** Gives up a task, after its taking or renewal was answered; held: that lease only. */
+  /** Gives up a task, after its taking and renewals were answered; held: that lease only. */
   drop(task, held = this.held.get(task)) {
     if (!held || held !== this.held.get(task) || --held.users > 0) return;
     this.#forget(task);
-    const answered = Promise.all([held.taken, held.renewed]);
-    this.leaving.set(task, answered.then(() => this.api.dropLease(task, this.id)).catch(() => {}));
+    this.leaving.set(task, held.asked.then(() => this.api.dropLease(task, this.id)).catch(() => {}));
   }
 
   /** The tab closes. */

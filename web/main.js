@@ -23,7 +23,7 @@ const columns = [...board.querySelectorAll('ol')].map((list) => list.dataset.lis
 const state = new State(columns, heard);
 const api = new Api(columns, askPasscode);
 const leases = new Leases(state, api, settings.renewLeaseMs);
-const outbox = new Outbox(state, api, leases, draw);
+const outbox = new Outbox(state, api, draw);
 const renderer = new Renderer(board, byId('card'));
 const history = new History(state, act, (words) => (takeAway('.offer'), fail(words), draw()));
 const editor = new Editor(renderer, byId('editor'), {

@@ -71,7 +71,7 @@ type LineListener = {
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };
-type Held = { users: number; refused: ((reason: string) => void)[]; taken: Promise<void> | null; renewed: Promise<void> | null; timer: ReturnType<typeof setInterval> };
+type Held = { users: number; refused: ((reason: string) => void)[]; asked: Promise<any> | null; timer: ReturnType<typeof setInterval> };
 
 declare const Twilio: { Sync: { Client: any } };
 interface Window {

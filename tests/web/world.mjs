@@ -36,7 +36,7 @@ export function world(server = {}) {
   });
   state.setLine(true, 0);
   const leases = new Leases(state, api, 1e6);
-  const outbox = new Outbox(state, api, leases, () => {});
+  const outbox = new Outbox(state, api, () => {});
   outbox.identity = 'ann';
   const act = (wanted) => {
     const from = history.moment(wanted.task);
