@@ -186,8 +186,8 @@ function partsOf(sentence) {
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
-  const account = (text, short, refused, long = text.replace(TURNING, '')) => (isRevert ? { long, done, short: '', refused: `Not ${done.toLowerCase()}.` }
-    : { long, done, short, refused });
+  const own = { short: '', refused: `Not ${done.toLowerCase()}.` };
+  const account = (text, short, refused) => ({ long: text.replace(TURNING, ''), done, ...(isRevert ? own : { short, refused }) });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);

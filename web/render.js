@@ -111,7 +111,7 @@ export class Renderer {
   }
 
   #arrange(changes, isMoving) {
-    const moves = changes.map((change) => ({ ...change, moved: movesOf(change, ({ id }) => this.held.has(id)) }));
+    const moves = changes.map((change) => ({ ...change, moved: movesOf(change, this.held) }));
     const moved = moves.flatMap((one) => [...one.moved.keys()]);
     const play = isMoving ? flip(changes.map(({ list }) => list), moved) : null;
     const focused = keepFocus();
@@ -146,19 +146,19 @@ export class Renderer {
 
 /**
  * What must move for a stretch to stand in order, as few as one moved card needs; what is held stays.
- * @param {Change} change @param {(node: Drawn) => boolean} isHeld @returns {Map<HTMLElement, HTMLElement | undefined>} before what, or at the list's end
+ * @param {Change} change @param {Map<string, number>} held @returns {Map<HTMLElement, HTMLElement | undefined>} before what, or at the list's end
  */
-function movesOf({ old, now, next }, isHeld) {
+function movesOf({ old, now, next }, held) {
   const stays = new Set(now);
   const moved = new Map();
   let at = 0;
   for (const node of now) {
-    if (isHeld(node)) {
+    if (held.has(node.id)) {
       at = Math.max(at, old.indexOf(node) + 1);
       continue;
     }
     while (old[at] && old[at] !== node && (moved.has(old[at].element) || !stays.has(old[at]))) at += 1;
-    if (old[at] !== node && old[at + 1] === node && !isHeld(old[at])) at += 1;
+    if (old[at] !== node && old[at + 1] === node && !held.has(old[at].id)) at += 1;
     if (old[at] === node) at += 1;
     else moved.set(node.element, old[at]?.element ?? next);
   }
