@@ -218,14 +218,6 @@ def test_the_token_comes_with_what_the_page_needs(client):
     assert answer.json["expires_in"] == 3600
 
 
-@pytest.mark.parametrize("host", ["", ":443", "."])
-def test_pages_behind_a_proxy_are_told_its_own_address(host, make_app):
-    client = make_app(passcode="x", public_url="https://board.example.org").test_client()
-    answer = client.get("/token", auth=("", "x"), headers={"Host": f"Board.example.org{host}"})
-    options = answer.json["sync"]["options"]
-    assert options["Twilsock"] == {"uri": "wss://board.example.org/v3/wsconnect"}
-
-
 def test_a_token_names_the_writer_and_keeps_its_identity(client):
     token = client.get("/token").json
     bearer = {"Authorization": f"Bearer {token['token']}"}

@@ -24,6 +24,14 @@ def test_an_origin_that_is_not_ours_is_refused(origin, steady):
     problem(steady.post("/tasks", json={"name": "a"}, headers={"Origin": origin}), 403)
 
 
+@pytest.mark.parametrize("host", ["", ":443", "."])
+def test_pages_behind_a_proxy_are_told_its_own_address(host, make_app):
+    client = make_app(passcode="x", public_url="https://board.example.org").test_client()
+    answer = client.get("/token", auth=("", "x"), headers={"Host": f"Board.example.org{host}"})
+    options = answer.json["sync"]["options"]
+    assert options["Twilsock"] == {"uri": "wss://board.example.org/v3/wsconnect"}
+
+
 def test_our_own_origin_is_let_in(client):
     answer = client.post("/tasks", json={"name": "a"}, headers={"Origin": "http://localhost"})
     assert answer.status_code == 201
