@@ -67,7 +67,7 @@ def test_a_deleted_task_comes_back_in_its_old_place_with_all_its_fields(board, p
     see(page, todo="a b c")
     card(page, "b").locator(".trash").click()
     see(page, todo="a c")
-    page.get_by_role("button", name="Undo").last.click()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
     see(page, todo="a b c")
     settled(page)
     items = board.sync("GET", "Lists/tasks/Items")["items"]

@@ -139,7 +139,7 @@ def test_a_notice_gives_the_focus_back(board, page):
     press(page, "m")
     page.get_by_role("button", name="To the top of done").click()
     expect(card(page, "b")).to_be_focused()
-    page.get_by_role("button", name="Undo").last.focus()
+    page.locator(".toast").get_by_role("button", name="Undo").focus()
     press(page, "Enter")
     see(page, todo="a b")
     expect(card(page, "b")).to_be_focused()

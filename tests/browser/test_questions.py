@@ -127,7 +127,7 @@ def test_the_keys_go_on_in_the_column_of_a_task_that_went_in_its_menu(board, pag
     board.remove(ids["a"])
     see(page, doing="b")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator('ol[data-list="doing"]')).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(card(page, "b")).to_be_focused()
 
