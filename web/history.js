@@ -5,6 +5,9 @@ import { uuid4 } from './machine.js';
 import { DELETED } from './state.js';
 import { find } from './view.js';
 
+/** How many neighbours on each side a step remembers, to find its old place by. */
+const NEAR = 20;
+
 /** Two stacks of steps. Each step knows its task before and after, and the fields that it changed. */
 export class History {
   constructor(state, act, refuse) {
@@ -22,7 +25,8 @@ export class History {
     const found = find(this.state.view(), id);
     if (!found) return null;
     const { column: { id: list, cards }, at, card } = found;
-    return { name: card.task.name, list, after: cards[at - 1]?.task.id, before: cards[at + 1]?.task.id };
+    const ids = (from, to) => cards.slice(Math.max(0, from), to).map(({ task }) => task.id);
+    return { name: card.task.name, list, after: ids(at - NEAR, at).reverse(), before: ids(at + 1, at + 1 + NEAR) };
   }
 
   /** Remembers a step, unless it is itself an undo or redo. @param {Operation} operation @param {Moment} from */
@@ -60,11 +64,15 @@ export class History {
     return Object.fromEntries(fields.map((field) => [field, this.mine.get(task)?.[field] ?? '']));
   }
 
-  /** After its old neighbour, else before the next, else at the bottom. */
+  /** After its old neighbour, else before the next, else by those beyond them, else at the bottom. */
   #place({ list, after, before }) {
-    const isThere = (id) => this.moment(id)?.list === list;
-    if (isThere(after)) return { list, after };
-    return isThere(before) ? { list, before } : { list, at: 'bottom' };
+    const view = this.state.view();
+    const isThere = (id) => find(view, id)?.column.id === list;
+    for (let n = 0; n < NEAR; n++) {
+      if (isThere(after[n])) return { list, after: after[n] };
+      if (isThere(before[n])) return { list, before: before[n] };
+    }
+    return { list, at: 'bottom' };
   }
 
   /** Learns how an operation went. @param {Outcome} report */
@@ -94,8 +102,7 @@ export class History {
     for (const entry of new Set([...this.stacks.undo, ...this.stacks.redo, ...underWay])) {
       if (entry.task === from) entry.task = to;
       for (const moment of [entry.from, entry.to]) {
-        if (moment?.after === from) moment.after = to;
-        if (moment?.before === from) moment.before = to;
+        for (const side of [moment?.after ?? [], moment?.before ?? []]) if (side.includes(from)) side[side.indexOf(from)] = to;
       }
     }
   }

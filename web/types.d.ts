@@ -33,8 +33,8 @@ type Drawn = { id: string; element: HTMLElement; card?: Card };
 type Change = { list: HTMLElement; old: Drawn[]; now: Drawn[]; next?: HTMLElement };
 type Found = { column: Column; at: number; card: Card };
 
-/** What a task was like at one moment, null while it did not exist; and a step between two such moments. */
-type Moment = { name: string; list: string; after?: string; before?: string } | null;
+/** What a task was like at one moment, null while it did not exist, with its neighbours, nearest first; and a step between two such moments. */
+type Moment = { name: string; list: string; after: string[]; before: string[] } | null;
 type Entry = { task: string; from: Moment; to: Moment; fields: string[]; isDone?: boolean };
 
 type Api = import('./api.js').Api;

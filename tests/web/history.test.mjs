@@ -175,3 +175,26 @@ test('a change that is refused takes its undo with it', async () => {
   assert.deepEqual(names, ['b']);
   assert.deepEqual(page.history.stacks, { undo: [], redo: [] });
 });
+
+/** Five cards, of which one is deleted, then others, then it comes back. */
+async function backAmong(others) {
+  const page = world({ send: ({ kind, ...place }) => (kind === 'remove' ? Promise.resolve(null) : Promise.resolve(item(9, place))) });
+  for (let n = 0; n < 5; n++) page.state.put(item(n));
+  page.act({ kind: 'remove', task: '2' });
+  await later();
+  for (const id of ['2', ...others]) page.state.remove(id);
+  page.history.revert('undo');
+  return page.state.view()[0].cards.map(({ task }) => task.name);
+}
+
+for (const [others, names] of [
+  [['1'], ['t0', 't2', 't3', 't4']],
+  [['1', '3'], ['t0', 't2', 't4']],
+  [['0', '1', '3'], ['t2', 't4']],
+  [['1', '3', '4'], ['t0', 't2']],
+  [['0', '1', '3', '4'], ['t2']],
+]) {
+  test(`what is undone goes to its nearest place when ${others} went`, async () => {
+    assert.deepEqual(await backAmong(others), names);
+  });
+}
