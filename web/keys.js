@@ -39,8 +39,13 @@ export function bindKeys(hands) {
     stop = card;
   });
   document.addEventListener('focusout', ({ relatedTarget: next }) => {
-    if (next && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
+    if (next && !isUndo(next) && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
   });
+}
+
+/** Whether it is the button that puts a carried card back, which then undoes no more. */
+export function isUndo(target) {
+  return document.getElementById('undo').contains(target);
 }
 
 /** @returns {HTMLElement[]} */

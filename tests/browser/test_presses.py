@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hands import card, middle, see, until
+from tests.browser.test_history import rename
+from tests.browser.test_keys import press
 from tests.browser.test_touch import PHONE
 
 pytestmark = pytest.mark.browser
@@ -146,3 +148,17 @@ def test_keys_unfold_the_long_name_that_they_choose_and_fold_it_again(board, pag
     expect(long_name(page)).not_to_have_css("-webkit-line-clamp", "4")
     page.keyboard.press("ArrowDown")
     expect(long_name(page)).to_have_css("-webkit-line-clamp", "4")
+
+
+def test_a_press_on_undo_puts_a_carried_card_back_and_undoes_no_more(board, page):
+    board.fill(todo="a b c")
+    see(page, todo="a b c")
+    rename(page, "c", "better")
+    card(page, "a").focus()
+    press(page, "Space", "ArrowRight")
+    see(page, doing="a")
+    page.locator("#undo").click()
+    see(page, todo="a b better", doing="")
+    expect(page.locator("#live")).to_have_text("Put back.")
+    expect(page.locator(".pending")).to_have_count(0)
+    assert board.names()["todo"] == "a b better"
