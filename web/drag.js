@@ -34,8 +34,8 @@ export class Drag {
     this.options = {
       ...OPTIONS,
       delay,
-      filter: ({ target, ctrlKey }, card) => card && (ctrlKey || target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
-      // A click is no try to drag, nor is a finger's swipe.
+      filter: ({ target, ctrlKey, isPrimary }, card) => card && (ctrlKey || !isPrimary || target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
+      // A click is no try to drag, nor is a finger's swipe, nor a second finger: two of them magnify the page.
       onFilter: ({ item }) => addEventListener('pointermove', ({ buttons, pointerType }) => {
         if (buttons && pointerType === 'mouse') hands.refused(item.dataset.id);
       }, { once: true }),
@@ -57,15 +57,15 @@ export class Drag {
   }
 
   /**
-   * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or gives
-   * way to another finger. A press that opens the browser's menu may never be released.
+   * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or is
+   * given up for a second finger. A press that opens the browser's menu may never be released.
    */
-  #press({ target, pointerId, button, ctrlKey }) {
+  #press({ target, pointerId, isPrimary, button, ctrlKey }) {
     this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));
     this.pointerId = pointerId;
-    this.pressed = button || ctrlKey ? null : target.closest('.card:not(.editing)');
+    this.pressed = button || ctrlKey || !isPrimary ? null : target.closest('.card:not(.editing)');
     if (this.pressed) this.hands.pressed(this.pressed.dataset.id);
   }
 
