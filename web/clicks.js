@@ -2,11 +2,10 @@
 /** What clicks and taps on cards do. */
 
 import { reveal } from './dialog.js';
-import { isUndo } from './keys.js';
 
 /** @param {HTMLElement} board @param {Pick<KeyHands, 'edit' | 'menu' | 'remove' | 'carry'>} hands */
 export function bindClicks(board, hands) {
-  addEventListener('pointerdown', ({ target }) => isUndo(target) || hands.carry.drop(true), true); // before a card is held
+  addEventListener('pointerdown', ({ target }) => hands.carry.leave(target), true); // before a card is held
   /** What a double click is meant for: after its first click another card may have come there. */
   let clicked;
   board.addEventListener('click', ({ target, detail }) => {

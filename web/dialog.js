@@ -170,8 +170,13 @@ const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** A name that fits into a sentence, and is marked there: see `partsOf`. */
 export function shorten(name) {
-  const letters = [...name.replace(TURNING, '')];
+  const letters = [...plain(name)];
   return `\u2068${letters.length > 60 ? `${letters.slice(0, 59).join('')}…` : letters.join('')}\u2069`;
+}
+
+/** A sentence without the marks of its names. */
+export function plain(sentence) {
+  return sentence.replace(TURNING, '');
 }
 
 /** A sentence with its names apart, so that one from right to left does not turn the other words round. @returns {(Node | string)[]} */
@@ -180,14 +185,14 @@ function partsOf(sentence) {
 }
 
 /**
- * Accounts of an operation: for the live region, for a toast (empty if it needs none), in a word, and for its refusal.
+ * Accounts of an operation: for the live region, for a toast (empty if it needs none), and for its refusal.
  * @param {Operation} operation @param {Found | null} was before it @param {Found} [is] after it
  */
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
   const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
   const own = { short: '', refused: `Not ${done.toLowerCase()}.` };
-  const account = (text, short, refused) => ({ long: text.replace(TURNING, ''), done, ...(isRevert ? own : { short, refused }) });
+  const account = (long, short, refused) => ({ long, ...(isRevert ? own : { short, refused }) });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);

@@ -39,13 +39,8 @@ export function bindKeys(hands) {
     stop = card;
   });
   document.addEventListener('focusout', ({ relatedTarget: next }) => {
-    if (next && !isUndo(next) && next.dataset.id !== hands.carry.operation?.task) hands.carry.drop(true);
+    if (next && next.dataset.id !== hands.carry.operation?.task) hands.carry.leave(next);
   });
-}
-
-/** Whether it is the button that puts a carried card back, which then undoes no more. */
-export function isUndo(target) {
-  return document.getElementById('undo').contains(target);
 }
 
 /** @returns {HTMLElement[]} */
@@ -130,6 +125,11 @@ export class Carry {
     this.hands.draw();
     const found = find(this.hands.view(), this.operation.task);
     if (found) this.hands.say(`${found.column.id}, ${found.at + 1} of ${found.column.cards.length}`);
+  }
+
+  /** Puts it back when its person turns to something else, but for the button that does so itself, and then undoes no more. */
+  leave(to) {
+    if (!to.closest('#undo')) this.drop(true);
   }
 
   /** Lets it go where it is shown, or puts it back; said: the words for that. */

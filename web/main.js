@@ -3,7 +3,7 @@
 
 import { Api, Outbox } from './api.js';
 import { bindClicks, choose } from './clicks.js';
-import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
+import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, plain, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
 import { Forms, showLine } from './forms.js';
@@ -38,6 +38,8 @@ let [isLoading, loadingTimer, frame] = [true, 0, 0];
 const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
 const shown = () => filtered(state.view(), forms.filter.value);
+/** Shows all cards if the filter hides the one that something is to be done to. */
+const unhide = (id) => renderer.element(id) || (forms.unfilter(), draw(false, false));
 
 function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
@@ -66,15 +68,15 @@ function act(wanted) {
   const operation = state.add({ id: uuid4(), ...wanted });
   history.record(operation, from);
   editor.renamed(operation.task, from?.name, operation.name);
-  const { long, short, done } = accountOf(operation, was, found(operation.task));
+  const { long, short } = accountOf(operation, was, found(operation.task));
   draw();
   const back = operation.isRevert && renderer.element(operation.task);
   if (back && operation.kind === 'add' && !document.activeElement?.matches('.tools *')) back.focus();
   if (back) reveal(back);
   takeAway('.toast:not(.lasting, .late)');
   const butHidden = operation.kind !== 'remove' && !find(shown(), operation.task) ? ', but hidden by the filter' : '';
-  byId('live').textContent = long + butHidden;
-  const words = butHidden ? done + butHidden : short;
+  byId('live').textContent = plain(long + butHidden);
+  const words = butHidden ? long + butHidden : short;
   if (words) toast(words, { isSaid: true, ...(!operation.isRevert && { label: 'Undo', act: () => history.revert('undo') }) });
   outbox.pump();
 }
@@ -103,8 +105,9 @@ async function menu(id) {
   if (!was || !isFree(id)) return;
   const answer = await askMenu(was, columns);
   const task = state.named.get(id) ?? id;
-  if (!found(task)) return (renderer.lists.get(was.column.id).focus(), answer && fail(DELETED));
-  renderer.element(task)?.focus();
+  if (answer && found(task)) unhide(task);
+  (renderer.element(task) ?? renderer.lists.get(was.column.id)).focus();
+  if (!found(task)) return answer && fail(DELETED);
   if (answer === 'edit') return editor.edit(task);
   if (answer === 'delete') return remove(task);
   const place = Array.isArray(answer) ? step(shown(), task, answer) : answer;
@@ -149,7 +152,7 @@ async function chooseName(task, mine, { name: theirs, list }) {
 /** Goes on with a text, in its card if that is still there, else below its column. @returns {boolean | void} false: not now, as something is typed elsewhere */
 function editAgain(id, list, typed, base) {
   if (!found(id)) return forms.goOn(list, typed);
-  if (!renderer.element(id)) (forms.unfilter(), draw(false, false));
+  unhide(id);
   return editor.edit(id, typed, base);
 }
 
@@ -205,13 +208,11 @@ const drag = new Drag({
   letGo: (id) => (renderer.letGo(id), draw()),
   canStart: (id) => !state.heldByOther(id),
   refused: isFree,
-  started: (id) => {
-    leases.take(id, 'dragging', (reason) => {
-      if (drag.card?.dataset.id !== id) return; // what was dropped is refused by itself
-      drag.cancel();
-      fail(`Put back. ${reason}`);
-    });
-  },
+  started: (id) => leases.take(id, 'dragging', (reason) => {
+    if (drag.card?.dataset.id !== id) return; // what was dropped is refused by itself
+    drag.cancel();
+    fail(`Put back. ${reason}`);
+  }),
   dropped: (id, place) => {
     renderer.letGo(id);
     const isThere = found(id) !== null;
@@ -227,8 +228,7 @@ const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (wor
 const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => (carry.operation ? carry.drop(true) : history.revert('undo')), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
-  edit: (id) => isFree(id) && editor.edit(id),
-  focus: (id) => choose(renderer.element(id)),
+  edit: (id) => isFree(id) && editor.edit(id), focus: (id) => choose(renderer.element(id)),
   lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);

@@ -123,16 +123,47 @@ def test_a_card_brought_back_has_the_focus_and_is_named(board, page):
 
 def test_a_card_added_behind_the_filter_is_told(board, page):
     board.fill(todo="a")
+    see(page, todo="a")
     page.locator("#filter").fill("a")
     add(page, "zzz")
-    expect(page.get_by_text("Added, but hidden by the filter")).to_be_visible()
+    notice = page.locator(".toast", has_text="'zzz' added to todo, 2 of 2, but hidden by the filter")
+    expect(notice).to_be_visible()
 
 
 def test_a_card_that_its_new_name_hides_is_told(board, page):
     board.fill(todo="a b")
     page.locator("#filter").fill("a")
     rename(page, "a", "zzz")
-    expect(page.get_by_text("Done, but hidden by the filter")).to_be_visible()
+    notice = page.locator(".toast", has_text="'a' renamed to 'zzz', but hidden by the filter")
+    expect(notice).to_be_visible()
+
+
+@pytest.fixture
+def hidden_in_its_menu(board, page):
+    """A card whose menu is open while another's name for it hides it."""
+    ids = board.fill(todo="a1 a2 a3")
+    page.locator("#filter").fill("a")
+    see(page, todo="a1 a2 a3")
+    card(page, "a2").focus()
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    board.change(ids["a2"], name="zzz")
+    see(page, todo="a1 a3")
+    return page
+
+
+def test_a_card_that_is_hidden_while_its_menu_is_open_can_be_moved(hidden_in_its_menu):
+    page = hidden_in_its_menu
+    page.get_by_role("button", name="Down").click()
+    see(page, todo="a1 a3 zzz")
+    expect(card(page, "zzz")).to_be_focused()
+
+
+def test_a_card_that_is_hidden_while_its_menu_is_open_can_be_edited(hidden_in_its_menu):
+    page = hidden_in_its_menu
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("textbox", name="Name of the task")).to_have_value("zzz")
+    expect(page.get_by_role("textbox", name="Name of the task")).to_be_focused()
 
 
 def test_a_card_added_at_the_foot_of_a_long_column_comes_into_sight(board, page):

@@ -66,7 +66,8 @@ def test_an_undo_under_a_filter_says_so_and_its_words_go_with_the_redo(board, pa
     card(page, "banana").locator(".trash").click()
     page.locator("#filter").fill("fig")
     page.locator("#undo").click()
-    expect(page.locator(".toast")).to_have_text("Undone, but hidden by the filter")
+    words = "'banana' is back in todo, 2 of 2, but hidden by the filter"
+    expect(page.locator(".toast")).to_have_text(words)
     page.locator("#redo").click()
     expect(page.locator(".toast")).to_have_count(0)
 
