@@ -21,7 +21,8 @@ export function bindKeys(hands) {
     const { target } = event;
     const key = keyOf(event);
     if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
-    if (target.matches('input, textarea')) return leaveField(hands, key, target);
+    const isLeft = key === 'ArrowDown' && target.matches('[type=search]');
+    if (target.matches('input, textarea') && !isLeft) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     const deed = deedOf(hands, event, key);
     if (!deed) return;

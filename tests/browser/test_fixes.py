@@ -172,3 +172,12 @@ def test_a_card_added_at_the_foot_of_a_long_column_comes_into_sight(board, page)
     expect(card(page, "t299")).to_be_attached()
     add(page, "milk", "todo")
     expect(card(page, "milk")).to_be_in_viewport(ratio=1)
+
+
+def test_an_arrow_leads_from_the_filter_to_the_first_hit(board, page):
+    board.fill(todo="a b")
+    see(page, todo="a b")
+    page.locator("#filter").fill("b")
+    see(page, todo="b")
+    page.locator("#filter").press("ArrowDown")
+    expect(card(page, "b")).to_be_focused()
