@@ -147,8 +147,10 @@ export function reveal(element) {
 }
 
 const watched = new IntersectionObserver((news) => news.forEach(({ intersectionRatio: seen, target }) => {
-  if (seen < 0.99 && target.closest('ol') === watchedList) reveal(target);
-}), { threshold: [0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
+  if (seen >= 0.99 || target.closest('ol') !== watchedList) return;
+  reveal(target);
+  if (!seen) (watched.unobserve(target), watched.observe(target)); // or it is not noticed if the next frame pushes it out again
+}), { threshold: [0, 0.2, 0.4, 0.6, 0.8, 0.99] }); // a fraction of a pixel may be missing
 let [watchedList, watchedTimer] = [null, 0];
 for (const name of ['wheel', 'pointerdown', 'keydown']) addEventListener(name, () => watched.disconnect(), { passive: true, capture: true });
 

@@ -74,9 +74,9 @@ export class Forms {
     view.forEach(({ cards }, at) => {
       const [header, list, empty] = byId('board').children[at].children;
       const total = all[at].cards.length;
-      write(header.lastElementChild, isFiltered ? `${cards.length}/${total}` : `${total}`);
+      write(header.lastElementChild, isFiltered ? `${cards.length}/${total}` : isLoading && !total ? '' : `${total}`);
       empty.hidden = cards.length > 0 || list.querySelector('.card') !== null; // one may be left there in its editor
-      if (!cards.length) write(empty, isLoading ? 'Loading…' : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
+      if (!cards.length) write(empty, isLoading ? byId('line').textContent : isFiltered ? 'No match here.' : emptyWords(sum(all), at));
     });
   }
 }
@@ -88,15 +88,17 @@ function fill(field, text) {
   return field;
 }
 
-/** Says how the line is. @param {LineState} line */
-export function showLine({ state, since, reason = '' }) {
+/** Says how the line is, and how many changes the server does not answer. @param {LineState} line @param {number} unsent */
+export function showLine({ state, since, reason = '' }, unsent) {
   const words = { connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused' };
   byId('line').dataset.state = state;
   const text = words[state] ?? offlineWords(state, since);
   write(byId('line'), text);
   byId('advice').dataset.line = text; // where a narrow window cuts that short
-  write(byId('advice'), reason || 'You can go on: what you change waits here and is sent when the line is back.');
-  byId('advice').hidden = !['refused', 'offline', 'retrying'].includes(state);
+  const isDown = ['refused', 'offline', 'retrying'].includes(state);
+  const waiting = `Not sent yet: ${unsent} change${unsent > 1 ? 's' : ''}. The server does not answer; it is asked again until it does.`;
+  write(byId('advice'), reason || (isDown ? 'You can go on: what you change waits here and is sent when the line is back.' : waiting));
+  byId('advice').hidden = !isDown && !unsent;
 }
 
 function offlineWords(state, since) {

@@ -15,7 +15,7 @@ import { Renderer } from './render.js';
 import { DELETED, State } from './state.js';
 import { now, uuid4 } from './machine.js';
 import { readTask } from './tasks.js';
-import { filtered, find, stands, step } from './view.js';
+import { filtered, find, isUnsent, stands, step } from './view.js';
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
@@ -33,7 +33,7 @@ const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   keepInSight(renderer.element(state.operations.at(-1).task));
 }, draw);
-let [isLoading, loadingTimer, frame] = [true, 0, 0];
+let [isLoading, loadingTimer, frame, lineIs] = [true, 0, 0, /** @type {LineState} */ ({ state: 'connecting', since: 0 })];
 
 const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
@@ -45,6 +45,7 @@ function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
   const view = filtered(all, forms.filter.value);
   if (renderer.draw(view, isMoving, isPart)) drawNext();
+  showLine(lineIs, state.operations.filter(isUnsent).length);
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
@@ -169,10 +170,10 @@ function listener() {
   const put = (item, isRead = false) => state.put(readTask(item, columns), isRead);
   const drawn = (take) => (...told) => (take(...told), drawSoon());
   return {
-    line: (is) => {
+    line: drawn((is) => {
       state.setLine(is.state === 'live', now());
-      showLine(is);
-    },
+      lineIs = is;
+    }),
     granted: ({ identity }) => {
       outbox.identity = byId('who').textContent = identity;
       outbox.pump();

@@ -196,13 +196,19 @@ export function placeOf({ list, after, before, at }) {
   return list ? `${at ?? 'bottom'} of ${list}` : '';
 }
 
-function withChange({ task, lease = null, pending = '' }, { name, list, phase }) {
+function withChange({ task, lease = null, pending = '' }, operation) {
+  const { name, list, phase } = operation;
   return {
     task: { ...task, name: name ?? task.name, list: list ?? task.list, mark: list ? '' : task.mark },
-    pending: phase === 'held' || pending === 'unknown' ? pending : phase === 'unknown' ? 'unknown' : 'pending',
+    pending: phase === 'held' || pending === 'unknown' ? pending : isUnsent(operation) ? 'unknown' : 'pending',
     lease,
     isCarried: phase === 'held',
   };
+}
+
+/** Whether the server did not answer, or is asked again since. @param {Operation} operation */
+export function isUnsent({ phase, tries }) {
+  return phase === 'unknown' || (phase === 'sent' && tries > 1);
 }
 
 /** Puts a card by its neighbours, else at an end. */

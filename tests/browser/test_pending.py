@@ -162,3 +162,16 @@ def test_a_refused_move_names_the_card_as_it_is_called_by_then(board, page):
     until(page, lambda: held)
     held[0].fulfill(status=503, content_type="application/problem+json", body="{}")
     expect(alert(page)).to_contain_text("'b' went back.")
+
+
+def test_what_the_server_does_not_answer_is_counted_also_deletions(board, page):
+    board.fill(todo="a b c")
+    see(page, todo="a b c")
+    page.route("**/tasks/*", lambda route: route.abort())
+    card(page, "a").locator(".trash").click()
+    expect(page.locator("#advice")).to_contain_text("Not sent yet: 1 change.")
+    card(page, "b").locator(".trash").click()
+    expect(page.locator("#advice")).to_contain_text("Not sent yet: 2 changes.")
+    page.unroute("**/tasks/*")
+    expect(page.locator("#advice")).to_be_hidden(timeout=20_000)
+    assert board.names()["todo"] == "c"
