@@ -49,6 +49,7 @@ async function show(title, text, options, hasField) {
   })));
   dialog.returnValue = '';
   dialog.showModal();
+  words.querySelectorAll('mark').forEach(reveal);
   dialog.scrollTop = 0; // the button that gets the focus may stand at the end
   await new Promise((closed) => dialog.addEventListener('close', closed, { once: true }));
   const [answer] = options[dialog.returnValue] ?? [null];
@@ -71,9 +72,23 @@ export function askMenu({ column: { cards }, at, card }, columns) {
 
 /** A name was changed twice: gives 'mine', 'theirs', or null for neither yet. No key of one who types on is an answer. */
 export function askName(mine, theirs) {
-  const texts = [`Yours: ${mine}`, `Theirs: ${theirs}`].map((text) => element('blockquote', text));
+  const texts = [quote('Yours: ', mine, theirs), quote('Theirs: ', theirs, mine)];
   const words = element('p', 'This name was changed while you changed it.', { tabIndex: -1, autofocus: true });
   return ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
+}
+
+/** A text after a word, with what sets it apart from another marked. */
+function quote(said, text, other) {
+  const [own, others] = [[...text], [...other]];
+  const longer = others.length - own.length;
+  let [start, end] = [0, own.length];
+  while (start < end && own[start] === others[start]) start += 1;
+  while (end > start && end + longer > start && own[end - 1] === others[end + longer - 1]) end -= 1;
+  const [before, between, after] = [own.slice(0, start), own.slice(start, end), own.slice(end)].map((part) => part.join(''));
+  const mark = Object.assign(document.createElement('mark'), { textContent: between });
+  const quotation = element('blockquote', said);
+  quotation.append(before, mark, after);
+  return quotation;
 }
 
 /** Asks until something is typed. @returns {Promise<string>} */
@@ -90,7 +105,7 @@ export function showHelp(identity) {
   ask('Keys', [keys, ...(identity ? [`You are ${identity}.`] : [])], [['', 'Close']]);
 }
 
-const toasts = byId('toasts');
+const [toasts, board] = [byId('toasts'), byId('board')];
 /** What had the focus before a toast's button. */
 let before = null;
 toasts.addEventListener('focusin', ({ relatedTarget }) => toasts.contains(relatedTarget) || (before = relatedTarget));
@@ -125,6 +140,7 @@ function come(toast, isError, ms) {
   const pass = () => (isError && dialog.open ? again() : isInUse() ? setTimeout(pass, 2000) : leave(toast));
   if (!isInUse()) toasts.append(toast);
   reveal(toast);
+  makeRoom();
   if (isError && dialog.open) dialog.addEventListener('close', again, { once: true });
   else if (ms) setTimeout(pass, ms);
 }
@@ -133,7 +149,15 @@ function come(toast, isError, ms) {
 function leave(toast) {
   const hadFocus = toast.contains(document.activeElement);
   toast.remove();
+  makeRoom();
   if (hadFocus) before?.focus();
+}
+
+/** Lets what the notices that stay would cover be scrolled from under them. */
+function makeRoom() {
+  const heights = [...toasts.querySelectorAll('.lasting')].map(({ offsetHeight }) => offsetHeight + 8);
+  const noticed = `${heights.reduce((sum, height) => sum + height, 0)}px`;
+  if (board.style.getPropertyValue('--noticed') !== noticed) board.style.setProperty('--noticed', noticed);
 }
 
 /** Takes away the toasts that a selector names. */

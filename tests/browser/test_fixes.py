@@ -126,8 +126,8 @@ def test_a_card_added_behind_the_filter_is_told(board, page):
     see(page, todo="a")
     page.locator("#filter").fill("a")
     add(page, "zzz")
-    notice = page.locator(".toast", has_text="'zzz' added to todo, 2 of 2, but hidden by the filter")
-    expect(notice).to_be_visible()
+    words = "'zzz' added to todo, 2 of 2, but hidden by the filter"
+    expect(page.locator(".toast", has_text=words)).to_be_visible()
 
 
 def test_a_card_that_its_new_name_hides_is_told(board, page):

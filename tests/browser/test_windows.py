@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import add, alert, card, middle, see, until, wait_live
+from tests.browser.test_history import rename
+from tests.browser.test_keys import press
+from tests.browser.test_pending import refuse
 from tests.browser.test_touch import PHONE, Finger
 
 pytestmark = pytest.mark.browser
@@ -108,3 +111,38 @@ def test_a_notice_has_an_edge_where_colours_are_forced(board, new_page):
     page = board.open(new_page(forced_colors="active"))
     card(page, "a").locator(".trash").click()
     expect(page.locator(".toast")).to_have_css("border-top-style", "solid")
+
+
+def test_a_low_window_shows_why_the_board_is_not_live(board, new_page):
+    page = board.open(new_page(**LYING))
+    page.context.set_offline(True)
+    expect(page.locator("#advice")).to_be_in_viewport(ratio=1)
+
+
+def test_the_end_of_a_column_can_be_scrolled_from_under_notices_that_stay(board, new_page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(14)))
+    page = board.open(new_page(viewport={"width": 360, "height": 640}))
+    see(page, todo=" ".join(f"t{n}" for n in range(14)))
+    refuse(page, "PATCH", 503)
+    for name in ("t1", "t2"):
+        rename(page, name, f"{name}-new")
+        expect(page.locator(".lasting", has_text=f"'{name}'")).to_be_visible()
+    page.locator("ol").first.evaluate("(list) => list.scrollTo(0, 1e6)")
+    assert is_bare(card(page, "t13").locator(".menu"))
+
+
+@pytest.mark.parametrize("size", [(844, 390), (1280, 300), (320, 568)])
+def test_two_long_names_can_be_told_apart_and_chosen_in_a_small_window(board, new_page, size):
+    long = "a name that goes on and on " * 15
+    task = board.add(long + "one")
+    page = board.open(new_page(viewport={"width": size[0], "height": size[1]}))
+    page.locator(".card").focus()
+    press(page, "e", "End")
+    page.keyboard.type(" mine")
+    board.replace_item(task, {"name": long + "two", "list": "todo"})
+    board.add("seen", "doing")
+    see(page, doing="seen")
+    press(page, "Enter")
+    expect(page.locator("mark")).to_have_text(["one mine", "two"])
+    for part in ("mark >> nth=0", "button >> nth=0", "button >> nth=1"):
+        assert is_bare(page.locator("dialog").locator(part))
