@@ -5,7 +5,7 @@ import { now } from './machine.js';
 
 const ABSENT = 'is-the-line-alive';
 const TOO_LATE = new Error('too late');
-const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `make doctor` looks at its clock and its key. This page tries again by itself.';
+const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `make doctor` looks at its clock and its key.';
 
 /** Keeps one client at a time; what an older one still says is not heard. */
 export class SyncLine {
@@ -162,7 +162,8 @@ export class SyncLine {
     link.client?.shutdown().catch(() => {});
     const hasSaidNo = error?.isLasting || [401, 403, 429].includes(error?.status);
     const isRefused = hasSaidNo || (link.isFresh && link.client?.connectionState === 'denied');
-    this.#say(isRefused ? 'refused' : 'offline', hasSaidNo ? error.message : isRefused ? TOKEN_REFUSED : '');
+    const reason = hasSaidNo ? error.message : TOKEN_REFUSED;
+    this.#say(isRefused ? 'refused' : 'offline', isRefused ? `${reason} This page tries again by itself.` : '');
     const { min, max } = this.settings.retryPolicy;
     const wait = Math.min(min * 2 ** this.failures++, isRefused ? 15 * max : max);
     setTimeout(() => this.#connect(), wait * (0.8 + Math.random() * 0.4));

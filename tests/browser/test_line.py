@@ -157,6 +157,7 @@ def test_too_many_wrong_passcodes_are_told(servers, tmp_path, new_page):
         if page.locator("#line[data-state=refused]").count():
             break
     expect(page.locator("#advice")).to_contain_text("Too many wrong passcodes")
+    expect(page.locator("#advice")).to_contain_text("This page tries again by itself.")
     expect(page.locator(".empty").first).to_have_text("Refused")
     expect(page.locator("#advice")).to_contain_text("Try again in")
 
