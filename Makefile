@@ -59,7 +59,7 @@ contract-cloud: .venv/.tests-installed $(MODULES) $(TEST_MODULES) ## run the con
 	$(PY) -m pytest -m "" tests/contract --cloud
 
 .venv/bin/python:
-	python3 -m venv .venv
+	python3 -m venv .venv || { rm -rf .venv; exit 1; } # or the next make takes half of it for done
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "Installing what the board needs into .venv: about a minute, once."
