@@ -6,7 +6,7 @@ Pure rules over plain values; every refusal says what to set.
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -35,14 +35,16 @@ class Guard:
 
     @property
     def _limiter(self) -> MovingWindowRateLimiter:
-        """The counts, begun anew when they are of many: `limits` never forgets whom it counted.
+        """The counts; when they are of many, of half of them: `limits` itself forgets nobody.
 
-        So when the clock was set back, else `limits` bars callers until it is there again.
+        Begun anew when the clock was set back, else `limits` bars callers until it is there again.
         """
         now, before = time.time(), self._counted_at
         self._counted_at = now
         if len(self._counts.events) > MAX_COUNTED or now < before - 1:
+            kept = _nearest_to_their_limits(self._counts.events.copy()) if now >= before - 1 else {}
             self._counts = MemoryStorage()
+            self._counts.events.update(kept)
         return MovingWindowRateLimiter(self._counts)
 
     def check_origin_of_request(self, host: str, remote: str, headers: Mapping[str, str]) -> None:
@@ -92,11 +94,12 @@ class Guard:
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
         """Give the caller's address: the last one a proxy on this machine names, else the peer.
 
-        remote: "" for who comes through a unix socket, as a proxy may.
+        Of IPv6 the /64, since whoever has one address of it has all. remote: "" for who comes
+        through a unix socket, as a proxy may. Source: RFC 4291, 2.5.1.
         """
         forwarded = headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         is_here = not remote or is_loopback(remote)
-        return forwarded if forwarded and is_here else remote
+        return _without_host_part(forwarded if forwarded and is_here else remote)
 
     def count_write(self, identity: str) -> None:
         """Count a write of this identity. Raises TooManyRequests."""
@@ -137,6 +140,28 @@ class Guard:
     def _too_many(self, limit: RateLimitItem, who: str, detail: str) -> TooManyRequests:
         reset = self._limiter.get_window_stats(limit, who).reset_time
         return TooManyRequests(detail, retry_after=reset - time.time())
+
+
+def _nearest_to_their_limits(events: dict[str, list]) -> dict[str, list]:
+    """Give half of MAX_COUNTED: those who are barred, or soonest would be; of equals the newest.
+
+    events: what was counted, by the limit's key, which ends in /amount/seconds/unit.
+    """
+
+    def nearness(who: str) -> float:
+        return len(events[who]) / int(who.split("/")[-3])
+
+    return {who: events[who] for who in sorted(events, key=nearness)[-(MAX_COUNTED // 2) :]}
+
+
+def _without_host_part(address: str) -> str:
+    """Give an IPv4 address, or the /64 of an IPv6 one, without a port; other text as it is."""
+    bare = address if _is_address(address) else _hostname(address)
+    if not _is_address(bare):
+        return address
+    ip = ip_address(bare)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip if ip.version == 4 else IPv6Network((int(ip), 64), strict=False))
 
 
 def _refuse_strangers(remote: str, headers: Mapping[str, str]) -> None:
