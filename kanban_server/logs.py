@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Lines(logging.Formatter):
-    """A formatter that gives JSON, so that nothing a caller sends can fake a line."""
+    """A formatter that gives JSON in ASCII: nothing a caller sends fakes a line or hides in one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Give one line."""
@@ -29,7 +29,7 @@ class Lines(logging.Formatter):
         line.update(getattr(record, "details", {}))
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def configure() -> None:
