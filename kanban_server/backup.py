@@ -23,6 +23,7 @@ from .settings import LIST_NAME
 from .sync_store import Item, SyncStore
 from .tasks import fields_of, mark_of, position_of
 
+FOLDER = "snapshots"  # in the data folder
 ATTEMPTS = 20
 THREADS = 4
 OF_THE_DATA = (54006, 54008, 54156)  # too large, not JSON, null; source: Twilio, errors/54xxx

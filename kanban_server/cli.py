@@ -112,7 +112,7 @@ def _opened() -> Iterator[tuple[SyncStore, Settings]]:
 
 def _write_snapshot(items: list[backup.Item], settings: Settings) -> Path:
     stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S-%f")
-    path = settings.data / "snapshots" / f"tasks-{stamp}.json"
+    path = settings.data / backup.FOLDER / f"tasks-{stamp}.json"
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     backup.write(items, path)
     click.echo(f"Snapshot of {len(items)} tasks: {path}")

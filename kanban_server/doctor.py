@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import requests
 
-from . import errors
+from . import backup, errors
 from .listener import listener_for, url_of
 from .page import VENDOR_FILES
 from .settings import Settings, SettingsError, read_env_file
@@ -68,14 +69,20 @@ def check_names(environ: Mapping[str, str], env_file: Path) -> Iterator[Finding]
 
 
 def check_folder(settings: Settings) -> Iterator[Finding]:
-    """Look whether the data folder can be written."""
+    """Look whether the data folder can be written, and the snapshots in it if there are any."""
+    folder = settings.data
     try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with TemporaryFile(buffering=0, dir=settings.data) as probe:
-            probe.write(b"x")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (settings.data, settings.data / backup.FOLDER):
+            if folder.exists():
+                with TemporaryFile(buffering=0, dir=folder) as probe:
+                    probe.write(b"x")
         yield Finding(True, f"data folder {settings.data}")
     except OSError as error:
-        yield Finding(False, f"data folder {settings.data} cannot be written: {error.strerror}")
+        remedy = f'. Make it yours: sudo chown -R "$(id -un)" {quote(str(settings.data))}'
+        is_anothers = isinstance(error, PermissionError)
+        text = f"data folder {folder} cannot be written: {error.strerror}"
+        yield Finding(False, text + (remedy if is_anothers else ""))
 
 
 def check_port(settings: Settings) -> Iterator[Finding]:

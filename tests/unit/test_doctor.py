@@ -3,6 +3,7 @@
 import socket
 import stat
 from email.utils import formatdate
+from tempfile import TemporaryFile
 
 import pytest
 import responses
@@ -92,6 +93,20 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     settings = Settings(data=tmp_path / "file" / "data")
     assert "cannot be written" in wrong(doctor.check_folder(settings))[0]
+
+
+def test_a_folder_of_snapshots_that_is_anothers_is_named_with_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "snapshots").mkdir()
+
+    def refuse_snapshots(*, dir, **more):
+        if dir.name == "snapshots":
+            raise PermissionError(13, "Permission denied")
+        return TemporaryFile(dir=dir, **more)
+
+    monkeypatch.setattr(doctor, "TemporaryFile", refuse_snapshots)
+    (told,) = wrong(doctor.check_folder(Settings(data=tmp_path)))
+    assert f"{tmp_path}/snapshots cannot be written: Permission denied. " in told
+    assert f'sudo chown -R "$(id -un)" {tmp_path}' in told
 
 
 def test_a_folder_that_is_not_there_yet_is_made_for_its_owner_alone(tmp_path):
