@@ -5,9 +5,10 @@ read. Whether one reads is for the kernel to see (man 7 tcp, TCP_USER_TIMEOUT), 
 There is no limit for each peer: behind a tunnel all pages are one peer, and a line that sends
 nothing is closed soon anyway.
 It also loses the body of a request that offers HTTP/2 by an upgrade, as Java's client and curl do,
-and takes trailer fields for headers (RFC 9110, 6.5.1 forbids it). When a client goes, it tells only
-the last of the requests in line, and the one under way fails at the closed line; it also lets that
-one answer into the frames of a WebSocket that was asked for behind it.
+takes blanks for the end of a value, and trailer fields for headers (RFC 9110, 6.5.1 forbids it).
+When a client goes, it tells only the last of the requests in line, and the one under way fails at
+the closed line; it also lets that one answer into the frames of a WebSocket that was asked for
+behind it.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ class ImpatientProtocol(HttpToolsProtocol):
         super()._unset_keepalive_if_required()
         super().on_message_begin()
         self._await_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header field; the blanks around its value are none of it: RFC 9110, 5.5."""
+        super().on_header(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Be content: the head is here."""

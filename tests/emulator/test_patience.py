@@ -188,3 +188,20 @@ def test_a_websocket_asked_for_behind_requests_in_line_is_read_from(connect, log
     assert b" 101 " in answer
     line.sendall(b"\x89\x82\0\0\0\0hi")
     assert line.recv(1000) == b"\x8a\x02hi"
+
+
+def test_blanks_around_a_value_are_no_part_of_it(serving, connect, login):
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.extend(scope["headers"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    connect().sendall(ASK + b"\r\n")  # the server has begun, and its app can be replaced
+    until(lambda: serving.server.server_state.total_requests)
+    serving.server.config.loaded_app = app
+    line = connect()
+    line.sendall(ASK + b"X: \t a b \t\r\nY: \r\n\r\n")
+    assert b" 204 " in line.recv(1000)
+    assert seen[1:] == [(b"x", b"a b"), (b"y", b"")]
