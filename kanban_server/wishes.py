@@ -99,7 +99,11 @@ KEY_HEADER = _header(
     "counts for all callers, others each for its own.",
     **SHORT,
 )
-MATCH_HEADER = _header("If-Match", "The ETag of the state that this change is based on.")
+MATCH_HEADER = _header(
+    "If-Match",
+    "The ETag of the state that this change is based on: one strong tag, or `*`. A list of several "
+    "and a weak tag (W/…) are refused with 400.",
+)
 LEASE_HEADER = _header("Lease", "The id of the caller's lease of this task.", **SHORT)
 STALE_HEADER = _header(
     "Cache-Control",

@@ -89,6 +89,13 @@ def test_the_document_for_reading_says_how_to_call_and_which_headers_come(steady
         assert words in text
 
 
+@pytest.mark.parametrize("value", ['W/"1"', '"1", "2"'])
+def test_the_documents_say_that_if_match_takes_one_strong_tag_and_so_it_is(value, steady):
+    assert "one strong tag, or `*`. A list" in steady.get("/docs").text
+    answer = steady.patch("/tasks/0", json={"name": "b"}, headers={"If-Match": value})
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("url", "source"),
     [
