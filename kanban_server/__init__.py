@@ -105,6 +105,8 @@ def _secure(answer: Response, policy: str) -> Response:
     answer.headers.add("Content-Security-Policy", policy)
     answer.headers.add("X-Content-Type-Options", "nosniff")
     answer.headers.add("Referrer-Policy", "no-referrer")
+    if request.blueprint != "page":  # whose SDK a page of an allowed origin may load
+        answer.headers.add("Cross-Origin-Resource-Policy", "same-origin")
     if "Cache-Control" not in answer.headers:
         answer.headers.add("Cache-Control", "no-store")
     return answer

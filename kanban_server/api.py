@@ -172,11 +172,12 @@ def identify(access: Access, guard: Guard) -> None:
     transport.begin_request(request.environ.get("kanban.arrived", time.monotonic()))
     if request.method == "OPTIONS":  # a browser asks without credentials whether it may
         return None
+    if request.blueprint == "api":  # a link may lead to the documents
+        guard.check_asker(dict(request.headers))
     address = _address(guard)
     if not request.headers.get("Authorization", "").lower().startswith("bearer "):
         guard.check_passcode_attempts(address)
     if request.endpoint == "api.TokenView":
-        guard.check_asker_of_token(dict(request.headers))
         return guard.count_token(address)
     with _counting_guesses(guard):
         g.identity = access.identify(request.headers.get("Authorization", ""))

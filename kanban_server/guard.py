@@ -81,15 +81,17 @@ class Guard:
             return False
         return True
 
-    def check_asker_of_token(self, headers: Mapping[str, str]) -> None:
-        """Refuse another site's image or frame: it sends no Origin, but each token costs a write.
+    def check_asker(self, headers: Mapping[str, str]) -> None:
+        """Refuse another site's image or frame: it sends no Origin, but each costs a call to Sync.
 
         A browser that says nothing of the site is let in, and so is a script. Raises
         NotAllowedHere. Source: W3C, Fetch Metadata Request Headers.
         """
         is_foreign = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
         if is_foreign and "Origin" not in headers:
-            raise NotAllowedHere("Pages of other sites get no token.")
+            raise NotAllowedHere(
+                "Pages of other sites are answered only by CORS, if KANBAN_CORS_ORIGINS names them."
+            )
 
     def client_address(self, remote: str, headers: Mapping[str, str]) -> str:
         """Give the caller's address: the last one a proxy on this machine names, else the peer.

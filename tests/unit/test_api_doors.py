@@ -61,6 +61,28 @@ def test_an_image_or_frame_of_another_site_causes_no_permission(site, client, wi
     assert wire.calls == []
 
 
+@pytest.mark.parametrize("path", ["/tasks", "/tasks/0", "/tasks/7", "/readyz"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_an_image_or_frame_of_another_site_causes_no_read(path, site, client, wire):
+    wire.forget()
+    problem(client.get(path, headers={"Sec-Fetch-Site": site}), 403)
+    assert wire.calls == []
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/main.js"])
+def test_a_link_of_another_site_may_lead_to_the_page_and_the_documents(path, steady):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert steady.get(path, headers=headers).status_code == 200
+
+
+def test_no_other_page_may_embed_an_answer_of_the_api(steady):
+    policies = {
+        path: steady.get(path).headers.get("Cross-Origin-Resource-Policy")
+        for path in ("/tasks", "/tasks/7", "/nowhere", "/openapi.json", "/vendor/sortable.min.js")
+    }
+    assert list(policies.values()) == ["same-origin"] * 4 + [None]
+
+
 @pytest.mark.parametrize("site", ["same-origin", "none", ""])
 def test_a_page_of_ours_gets_a_token_and_so_does_a_browser_that_names_no_site(site, client):
     assert client.get("/token", headers={"Sec-Fetch-Site": site}).status_code == 200
@@ -70,6 +92,7 @@ def test_a_page_of_a_listed_origin_gets_a_token(make_app):
     far = make_app(cors_origins=("https://far.example.org",)).test_client()
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://far.example.org"}
     assert far.get("/token", headers=headers).status_code == 200
+    assert far.get("/tasks", headers=headers).status_code == 200
 
 
 def with_code(passcode: str) -> dict[str, str]:
