@@ -20,6 +20,7 @@ from .sync_store import SyncStore
 from .tasks import name_of
 
 CLOUD_SECONDS_BETWEEN_WRITES = 1 / (LIST_RATE * 0.8)
+FITTING = 0  # the width of a bar that fills the terminal, be it a narrow one
 
 
 @click.group()
@@ -38,7 +39,7 @@ def reset(yes: bool) -> None:
         if not yes:
             click.confirm(f"Delete all {len(items)} tasks of the board?", abort=True)
         path = _write_snapshot(items, settings)
-        with click.progressbar(length=len(items), label="Deleting") as bar:
+        with click.progressbar(length=len(items), label="Deleting", width=FITTING) as bar:
             cleared = backup.clear(store, items, path, _tick(bar, settings))
         click.echo(f"{cleared.removed} tasks deleted.")
         if cleared.stayed:
@@ -50,7 +51,7 @@ def reset(yes: bool) -> None:
 def export() -> None:
     """Write a snapshot of the board."""
     with _opened() as (store, settings):
-        with click.progressbar(store.items(), label="Reading") as bar:
+        with click.progressbar(store.items(), label="Reading", width=FITTING) as bar:
             items = list(bar)
         _write_snapshot(items, settings)
 
@@ -61,7 +62,7 @@ def restore(file: Path) -> None:
     """Bring the tasks of a snapshot back; those that are there already stay as they are."""
     with _opened() as (store, settings):
         items = backup.load(file)
-        with click.progressbar(length=len(items), label="Restoring") as bar:
+        with click.progressbar(length=len(items), label="Restoring", width=FITTING) as bar:
             done = backup.restore(store, items, _tick(bar, settings))
         there = len(items) - done.made - len(done.lost)
         click.echo(f"{done.made} tasks made, {there} were there already.")

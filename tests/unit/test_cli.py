@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -63,6 +64,15 @@ def test_reset_deletes_after_a_yes_and_leaves_a_snapshot(data, tasks):
 def test_reset_for_scripts_does_not_ask(data, tasks):
     assert "2 tasks deleted" in run("reset", "--yes").output
     assert names(data) == []
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_the_line_of_progress_fits_a_narrow_terminal(columns, data, tasks, monkeypatch):
+    monkeypatch.setattr("click._termui_impl.isatty", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = re.split(r"[\r\n]+", run("reset", "--yes").output + run("export").output)
+    bars = [re.sub(r"\x1b\[\S*?[a-zA-Z]", "", line) for line in lines if "ing  [" in line]
+    assert {len(bar.rstrip()) <= columns for bar in bars} == {True}
 
 
 @pytest.mark.parametrize("yes", ["0", "no", "", "1"])
