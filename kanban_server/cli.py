@@ -75,8 +75,9 @@ def restore(file: Path) -> None:
 def examine() -> None:
     """Tell what is wrong with this installation and its settings."""
     findings = [*doctor.check_python(), *doctor.check_libraries(), *_examine_settings()]
-    for finding in findings:
-        click.echo(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.text}")
+    with _in_plain_words():
+        for finding in findings:
+            click.echo(f"{'ok   ' if finding.is_well else 'WRONG'} {finding.text}")
     sys.exit(not all(finding.is_well for finding in findings))
 
 
@@ -96,11 +97,17 @@ def _examine_settings() -> Iterator[doctor.Finding]:
 @contextmanager
 def _opened() -> Iterator[tuple[SyncStore, Settings]]:
     """Open the board's Sync; failures end the command in plain words."""
-    try:
+    with _in_plain_words():
         settings = load_settings(os.environ, Path(".env"))
         with open_store(settings) as store:
             store.prepare()
             yield store, settings
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
     except (SettingsError, backup.BrokenSnapshot) as error:
         sys.exit(str(error))
     except KanbanError as error:

@@ -46,6 +46,8 @@ def main() -> None:
         sys.exit(f"The board cannot start. {error}")
     except SyncError as error:
         sys.exit(f"The board cannot start. {error.detail}")
+    except KeyboardInterrupt:  # before uvicorn minds it
+        sys.exit(128 + signal.SIGINT)
 
 
 def serve(settings: Settings, listener: socket.socket) -> None:
@@ -187,8 +189,16 @@ def _run(app: Any, listener: socket.socket, mode: str, ws: Any = "none") -> None
     _allow_many_connections()
     gc.freeze()  # what is there now stays: the collector need not walk it again
     listen(listener)  # who comes now waits in line, so the address can be told
-    print(f"The board is on {_address(listener)}  ({mode})", flush=True)
+    _tell(f"The board is on {_address(listener)}  ({mode})")
     server.run(sockets=[listener])
+
+
+def _tell(line: str) -> None:
+    """Print a line. Raises SettingsError where none can be written, as to a full disk."""
+    try:
+        print(line, flush=True)
+    except OSError as error:
+        raise SettingsError(f"Its address cannot be printed: {error.strerror}.") from error
 
 
 if __name__ == "__main__":

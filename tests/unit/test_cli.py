@@ -202,6 +202,21 @@ def test_a_full_disk_is_told_in_plain_words_and_nothing_left_on_it(module, told,
     assert list(data.glob(".probe*")) == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "words", [("serve",), ("cli", "doctor"), ("cli", "export")], ids=lambda words: words[-1]
+)
+def test_what_cannot_be_said_for_want_of_space_is_told_in_one_line(words, data):
+    command = [sys.executable, "-m", f"kanban_server.{words[0]}", *words[1:]]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "KANBAN_PORT": "0"}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, cwd=data.parent, env=environ, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert re.fullmatch(".*: No space left on device.?\n", done.stderr)
+
+
 def test_doctor_names_what_is_missing_in_the_settings(data, monkeypatch):
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "0" * 32)
     result = run("doctor")

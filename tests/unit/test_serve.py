@@ -45,6 +45,20 @@ def test_a_signal_ends_it_without_a_word(server, number):
     assert server.stderr.read() == ""
 
 
+INTERRUPTED = """
+import signal
+from kanban_server import serve
+serve.load_settings = lambda *_: signal.raise_signal(signal.SIGINT)
+serve.main()
+"""
+
+
+def test_a_key_that_interrupts_the_start_ends_it_without_a_word():
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 UPGRADE = (
     "Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
