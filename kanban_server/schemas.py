@@ -5,6 +5,7 @@ characters, so that an Item stays under the 1 KiB above which Sync lowers its wr
 name is little but quotation marks and backslashes, which JSON doubles).
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,11 +17,17 @@ MAX_NAME_BYTES = 700
 MAX_ID = 2**53 - 1
 NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
 INVISIBLE = ("Cf", "Zs")
+IGNORABLE = re.compile(  # and the empty sign of Braille. Source: Unicode, DerivedCoreProperties.txt
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def check_name(name: str) -> None:
     """Raise ValidationError if a trimmed name is not one line of text within the limits."""
-    if not any(unicodedata.category(character) not in INVISIBLE for character in name):
+    seen = IGNORABLE.sub("", name)
+    if not any(unicodedata.category(character) not in INVISIBLE for character in seen):
         raise ValidationError("A name must have something to see.")
     if any(unicodedata.category(character) in NOT_IN_A_LINE for character in name):
         raise ValidationError("A name is one line without control characters.")

@@ -56,10 +56,10 @@ export function compare(a, b) {
   return Number(a.id) - Number(b.id);
 }
 
-/** A typed name as it can be stored: one line, no control characters. */
+/** A typed name as it can be stored: one line, no control characters, something to see. */
 export function cleanName(typed) {
   const name = typed.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return /[^\p{Cf}\p{Z}]/u.test(name) ? name : '';
+  return /[^\p{Cf}\p{Z}\p{DI}\u2800]/u.test(name) ? name : '';
 }
 
 /** What is wrong with a name, or nothing. @param {string} name @param {{chars: number, bytes: number}} limits */

@@ -1,5 +1,8 @@
 """The shapes of requests: names at their limits, places given in one way only."""
 
+import json
+from pathlib import Path
+
 import pytest
 from marshmallow import ValidationError
 
@@ -106,7 +109,18 @@ def test_the_longest_name_leaves_room_for_our_fields_in_a_kibibyte(new):
     assert len(compact({**ours, "name": name}).encode()) < 1024
 
 
-@pytest.mark.parametrize("name", ["\u200b\u200b", "\u200d", "\u2060 \u00a0"])
+RULES = json.loads((Path(__file__).parents[1] / "rules.json").read_text(encoding="utf-8"))
+NAMES = RULES["names"]
+
+
+@pytest.mark.parametrize("name", NAMES["shown"], ids=ascii)
+def test_a_name_with_something_to_see_is_taken(name):
+    schemas.check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", [*NAMES["unseen"], "\u200b\u200b", "\u200d", "\u2060 \u00a0"], ids=ascii
+)
 def test_a_name_that_shows_nothing_is_refused(name):
     with pytest.raises(ValidationError, match="something to see"):
         schemas.check_name(name)

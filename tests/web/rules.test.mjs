@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { readTask } from '../../web/tasks.js';
+import { cleanName, readTask } from '../../web/tasks.js';
 
 const rules = JSON.parse(readFileSync(new URL('../rules.json', import.meta.url), 'utf8'));
 
@@ -13,3 +13,9 @@ for (const { index, data, name, list, position } of rules.cases) {
     assert.deepEqual([task.name, task.list, task.position], [name, list, position]);
   });
 }
+
+test('a name of which nothing shows is none, as for the server', () => {
+  const { shown, unseen } = rules.names;
+  assert.deepEqual(unseen.filter(cleanName), []);
+  assert.deepEqual(shown.map(cleanName), shown);
+});
