@@ -17,7 +17,7 @@ from .pacer import LIST_RATE
 from .serve import open_store
 from .settings import Settings, SettingsError, load_settings
 from .sync_store import SyncStore
-from .tasks import name_of
+from .tasks import counted, name_of
 
 CLOUD_SECONDS_BETWEEN_WRITES = 1 / (LIST_RATE * 0.8)
 FITTING = 0  # the width of a bar that fills the terminal, be it a narrow one
@@ -37,13 +37,14 @@ def reset(yes: bool) -> None:
         if not items:
             return click.echo("The board is empty already.")
         if not yes:
-            click.confirm(f"Delete all {len(items)} tasks of the board?", abort=True)
+            every = "the only task" if len(items) == 1 else f"all {len(items)} tasks"
+            click.confirm(f"Delete {every} of the board?", abort=True)
         path = _write_snapshot(items, settings)
         with click.progressbar(length=len(items), label="Deleting", width=FITTING) as bar:
             cleared = backup.clear(store, items, path, _tick(bar, settings))
-        click.echo(f"{cleared.removed} tasks deleted.")
+        click.echo(f"{counted(cleared.removed)} deleted.")
         if cleared.stayed:
-            click.echo(f"{cleared.stayed} tasks were added meanwhile and stay.")
+            click.echo(f"{counted(cleared.stayed)} added meanwhile, not deleted.")
         return None
 
 
@@ -65,7 +66,7 @@ def restore(file: Path) -> None:
         with click.progressbar(length=len(items), label="Restoring", width=FITTING) as bar:
             done = backup.restore(store, items, _tick(bar, settings))
         there = len(items) - done.made - len(done.lost)
-        click.echo(f"{done.made} tasks made, {there} were there already.")
+        click.echo(f"{counted(done.made)} made, {there} were there already.")
         for item, why in done.lost:
             click.echo(f"Not made: task {item.key}, {name_of(item)[:40]!r}. {why}", err=True)
         sys.exit(bool(done.lost))
@@ -123,7 +124,7 @@ def _write_snapshot(items: list[backup.Item], settings: Settings) -> Path:
     path = settings.data / backup.FOLDER / f"tasks-{stamp}.json"
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     backup.write(items, path)
-    click.echo(f"Snapshot of {len(items)} tasks: {path}")
+    click.echo(f"Snapshot of {counted(len(items))}: {path}")
     return path
 
 

@@ -21,6 +21,7 @@ from .listener import listener_for, url_of
 from .page import VENDOR_FILES
 from .settings import Settings, SettingsError, read_env_file
 from .sync_store import OTHER_ACCOUNT, SyncStore
+from .tasks import counted
 
 MAX_SKEW_SECONDS = 60
 REQUIREMENTS = Path(__file__).parent.parent / "requirements.txt"
@@ -130,6 +131,6 @@ def check_sync(store: SyncStore, now: Callable[[], float] = time.time) -> Iterat
 
 def _read_tasks(store: SyncStore) -> Finding:
     try:
-        return Finding(True, f"{sum(1 for _ in store.items())} tasks can be read")
+        return Finding(True, f"{counted(sum(1 for _ in store.items()))} can be read")
     except errors.SyncError as error:
         return Finding(False, f"the tasks cannot be read: {error.detail}")

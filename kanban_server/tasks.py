@@ -55,6 +55,11 @@ def mark_of(item: Item) -> str:
     return key if isinstance(key, str) and UUID.fullmatch(key) else ""
 
 
+def counted(number: int) -> str:
+    """Give a number of tasks in words."""
+    return "1 task" if number == 1 else f"{number} tasks"
+
+
 def as_task(item: Item, columns: Sequence[str]) -> dict[str, Any]:
     """Give an Item as the API shows it."""
     by = fields_of(item).get("by")

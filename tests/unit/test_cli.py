@@ -61,6 +61,15 @@ def test_reset_deletes_after_a_yes_and_leaves_a_snapshot(data, tasks):
     assert [task["data"]["name"] for task in kept] == tasks
 
 
+def test_one_task_is_spoken_of_as_one(data):
+    with open_store(Settings(data=data)) as store:
+        store.prepare()
+        store.create({"name": "milk"})
+    told = run("reset", say="y\n").output
+    for words in ("Delete the only task of the board?", "Snapshot of 1 task: ", "1 task deleted."):
+        assert words in told
+
+
 def test_reset_for_scripts_does_not_ask(data, tasks):
     assert "2 tasks deleted" in run("reset", "--yes").output
     assert names(data) == []
@@ -103,7 +112,7 @@ def test_restore_names_each_task_that_could_not_be_made_and_ends_with_1(data, tm
     (tmp_path / "s.json").write_text(json.dumps({"list": "tasks", "tasks": rows}))
     result = run("restore", str(tmp_path / "s.json"))
     assert result.exit_code == 1
-    assert "1 tasks made, 0 were there" in result.output
+    assert "1 task made, 0 were there" in result.output
     assert f"Not made: task 0, '{'x' * 40}'. Twilio Sync: Request entity too" in result.output
     assert names(data) == ["milk"]
 
