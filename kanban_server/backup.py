@@ -80,9 +80,12 @@ def _for_us_alone(path: str, flags: int) -> int:
 
 
 def load(path: Path) -> list[Item]:
-    """Read a snapshot whole, before anything is touched. Raises BrokenSnapshot."""
+    """Read a snapshot whole, before anything is touched. Raises BrokenSnapshot.
+
+    It may begin with a byte order mark, as editors write one.
+    """
     try:
-        snapshot = json.loads(path.read_text(encoding="utf-8"))
+        snapshot = json.loads(path.read_text(encoding="utf-8-sig"))
         rows = _rows(snapshot)
     except OSError as error:
         raise BrokenSnapshot(f"{path} cannot be read: {error.strerror}.") from error

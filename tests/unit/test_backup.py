@@ -34,6 +34,13 @@ def test_a_snapshot_read_back_is_what_was_written(items, tmp_path):
     assert backup.load(tmp_path / "s.json") == items
 
 
+def test_a_snapshot_that_an_editor_gave_a_byte_order_mark_is_read(items, tmp_path):
+    backup.write(items, tmp_path / "s.json")
+    text = (tmp_path / "s.json").read_text(encoding="utf-8")
+    (tmp_path / "s.json").write_text(text, encoding="utf-8-sig")
+    assert backup.load(tmp_path / "s.json") == items
+
+
 def test_half_a_sign_as_other_clients_may_write_it_stops_no_snapshot(tmp_path):
     half = Item(0, {"name": "half \ud83d, é"}, "1", "2026-01-01T00:00:00Z")
     backup.write([half], tmp_path / "s.json")
