@@ -52,12 +52,12 @@ class FolderUnusable(EmulatorError):
 class EmulatorInUse(EmulatorError):
     """Another emulator owns the data folder.
 
-    address: where it listens, empty if it has not said so; pid: its process.
+    address: where it listens, empty if nowhere, as in a command; pid: its process.
     """
 
     def __init__(self, folder: str, address: str, pid: int | None) -> None:
-        where = address or "an address it has not told"
-        super().__init__(f"{folder} is in use by the emulator at {where} (process {pid})")
+        owner = f"the emulator at {address}" if address else "another `make …` that still runs"
+        super().__init__(f"{folder} is in use by {owner} (process {pid})")
         self.address = address
         self.pid = pid
 

@@ -179,6 +179,13 @@ def test_a_server_whose_credentials_are_gone_or_broken_is_told(
     assert "credentials.json" in result.output
 
 
+def test_a_command_during_another_is_told_what_to_wait_for(data, tasks):
+    with open_store(Settings(data=data)):
+        result = run("export")
+    assert result.exit_code == 1
+    assert f"in use by another `make …` that still runs (process {os.getpid()})" in result.output
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KANBAN_DATA", str(tmp_path / "file" / "data"))
