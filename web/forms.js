@@ -10,6 +10,8 @@ export class Forms {
   /** @param {(list: string, name: string) => void} add @param {() => void} draw */
   constructor(add, draw) {
     this.add = add;
+    /** @type {LineState} */
+    this.line = { state: 'connecting', since: 0 };
     this.fields = [...document.querySelectorAll('form.add input')];
     this.filter = byId('filter');
     this.filter.addEventListener('input', draw);
@@ -66,8 +68,12 @@ export class Forms {
     fill(this.filter, '');
   }
 
-  /** Shows how many cards there are. @param {Column[]} all @param {Column[]} view what the filter leaves of it */
-  count(all, view, isLoading) {
+  /**
+   * Shows how the line is, and how many cards there are.
+   * @param {Column[]} all @param {Column[]} view what the filter leaves of it @param {number} unsent how many changes the server does not answer
+   */
+  show(all, view, isLoading, unsent) {
+    showLine(this.line, unsent);
     const sum = (columns) => columns.reduce((total, { cards }) => total + cards.length, 0);
     const isFiltered = this.filter.value.trim() !== '';
     write(byId('hits'), isFiltered ? `${sum(view)} of ${sum(all)}` : '');
@@ -88,8 +94,8 @@ function fill(field, text) {
   return field;
 }
 
-/** Says how the line is, and how many changes the server does not answer. @param {LineState} line @param {number} unsent */
-export function showLine({ state, since, reason = '' }, unsent) {
+/** @param {LineState} line @param {number} unsent */
+function showLine({ state, since, reason = '' }, unsent) {
   const words = { connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused' };
   byId('line').dataset.state = state;
   const text = words[state] ?? offlineWords(state, since);

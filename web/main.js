@@ -6,7 +6,7 @@ import { bindClicks, choose } from './clicks.js';
 import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, plain, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
-import { Forms, showLine } from './forms.js';
+import { Forms } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
@@ -33,7 +33,7 @@ const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   keepInSight(renderer.element(state.operations.at(-1).task));
 }, draw);
-let [isLoading, loadingTimer, frame, lineIs] = [true, 0, 0, /** @type {LineState} */ ({ state: 'connecting', since: 0 })];
+let [isLoading, loadingTimer, frame] = [true, 0, 0];
 
 const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
@@ -45,8 +45,7 @@ function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
   const view = filtered(all, forms.filter.value);
   if (renderer.draw(view, isMoving, isPart)) drawNext();
-  showLine(lineIs, state.operations.filter(isUnsent).length);
-  forms.count(all, view, isLoading);
+  forms.show(all, view, isLoading, state.operations.filter(isUnsent).length);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
   for (const which of ['undo', 'redo']) byId(which).ariaDisabled = `${!history.stacks[which].length}`;
@@ -172,7 +171,7 @@ function listener() {
   return {
     line: drawn((is) => {
       state.setLine(is.state === 'live', now());
-      lineIs = is;
+      forms.line = is;
     }),
     granted: ({ identity }) => {
       outbox.identity = byId('who').textContent = identity;
