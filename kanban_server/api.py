@@ -172,7 +172,7 @@ def identify(access: Access, guard: Guard) -> None:
     transport.begin_request(request.environ.get("kanban.arrived", time.monotonic()))
     if request.method == "OPTIONS":  # a browser asks without credentials whether it may
         return None
-    if request.blueprint == "api":  # a link may lead to the documents
+    if request.blueprint == "api":  # the documents cost nothing
         guard.check_asker(dict(request.headers))
     address = _address(guard)
     if not request.headers.get("Authorization", "").lower().startswith("bearer "):

@@ -84,11 +84,12 @@ class Guard:
     def check_asker(self, headers: Mapping[str, str]) -> None:
         """Refuse another site's image or frame: it sends no Origin, but each costs a call to Sync.
 
-        A browser that says nothing of the site is let in, and so is a script. Raises
-        NotAllowedHere. Source: W3C, Fetch Metadata Request Headers.
+        A browser that says nothing of the site is let in, and so is a script, and a person who
+        follows a link. Raises NotAllowedHere. Source: W3C, Fetch Metadata Request Headers.
         """
         is_foreign = headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-        if is_foreign and "Origin" not in headers:
+        is_link = headers.get("Sec-Fetch-Dest") == "document"
+        if is_foreign and not is_link and "Origin" not in headers:
             raise NotAllowedHere(
                 "Pages of other sites are answered only by CORS, if KANBAN_CORS_ORIGINS names them."
             )

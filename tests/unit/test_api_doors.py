@@ -70,9 +70,14 @@ def test_an_image_or_frame_of_another_site_causes_no_read(path, site, client, wi
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/static/main.js"])
-def test_a_link_of_another_site_may_lead_to_the_page_and_the_documents(path, steady):
+def test_another_site_may_ask_for_the_page_and_the_documents(path, steady):
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     assert steady.get(path, headers=headers).status_code == 200
+
+
+def test_a_person_may_follow_a_link_of_another_site_to_the_tasks(steady):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    assert steady.get("/tasks", headers=headers).status_code == 200
 
 
 def test_no_other_page_may_embed_an_answer_of_the_api(steady):
