@@ -27,6 +27,7 @@ export class Drag {
     this.card = null;
     /** The card that is pressed, and not dragged yet. */
     this.pressed = null;
+    this.pressedAt = 0;
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
     /** @type {HTMLElement | null} the list of the column under it, or that it left above or below */
@@ -34,8 +35,8 @@ export class Drag {
     this.options = {
       ...OPTIONS,
       delay,
-      filter: ({ target, ctrlKey, isPrimary }, card) => card && (ctrlKey || !isPrimary || target.closest('button, .editing') || !hands.canStart(card.dataset.id)),
-      // A click is no try to drag, nor is a finger's swipe, nor a second finger: two of them magnify the page.
+      filter: ({ target }, card) => card && (card !== this.pressed || target.closest('button') || !hands.canStart(card.dataset.id)),
+      // A click is no try to drag, nor is a finger's swipe, nor a second finger.
       onFilter: ({ item }) => addEventListener('pointermove', ({ buttons, pointerType }) => {
         if (buttons && pointerType === 'mouse') hands.refused(item.dataset.id);
       }, { once: true }),
@@ -58,14 +59,16 @@ export class Drag {
 
   /**
    * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or is
-   * given up for a second finger. A press that opens the browser's menu may never be released.
+   * given up for a second finger, which magnifies the page with it; one that rests elsewhere only holds the device. A press that opens the browser's menu may never be released.
    */
-  #press({ target, pointerId, isPrimary, button, ctrlKey }) {
+  #press({ target, pointerId, isPrimary, timeStamp, button, ctrlKey }) {
+    const isPinch = !isPrimary && (this.pressed || timeStamp - this.pressedAt < this.options.delay);
+    this.pressedAt = timeStamp;
     this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));
     this.pointerId = pointerId;
-    this.pressed = button || ctrlKey || !isPrimary ? null : target.closest('.card:not(.editing)');
+    this.pressed = button || ctrlKey || isPinch ? null : target.closest('.card:not(.editing)');
     if (this.pressed) this.hands.pressed(this.pressed.dataset.id);
   }
 

@@ -218,3 +218,18 @@ def test_two_fingers_before_a_drag_hold_no_card(board, new_page):
     board.remove(ids["t1"])
     see(page, todo="t0 t2 t3")
     finger.up()
+
+
+def test_a_finger_that_rests_elsewhere_does_not_stop_another_from_dragging(board, new_page):
+    board.fill(todo="a b")
+    page = new_page(**PHONE)
+    page.add_init_script("window.__kanban = {holdMs: 1}")
+    board.open(page)
+    see(page, todo="a b")
+    finger = Finger(page)
+    finger.down(*middle(page.locator("h1")))
+    finger.press_beside(*middle(card(page, "a").locator(".name")))
+    expect(page.locator(".chosen")).to_be_attached()
+    finger.spread()
+    expect(page.locator("html.dragging")).to_be_attached()
+    finger.up()
