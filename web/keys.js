@@ -21,7 +21,7 @@ export function bindKeys(hands) {
     const { target } = event;
     const key = keyOf(event);
     if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
-    const isLeft = key === 'ArrowDown' && target.matches('[type=search]');
+    const isLeft = key === 'ArrowDown' && !event.shiftKey && target.matches('[type=search]');
     if (target.matches('input, textarea') && !isLeft) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     const deed = deedOf(hands, event, key);
@@ -66,12 +66,12 @@ function deedOf(hands, { target, ctrlKey, metaKey, altKey, shiftKey }, key) {
   if (ctrlKey || metaKey) return { y: redo, z: shiftKey ? redo : undo }[key];
   if (altKey) return;
   const [id, way] = [target.closest('.card')?.dataset.id, STEPS[key]];
-  const isCarrying = carry.operation !== null;
+  const held = carry.operation?.task;
   if (target.matches('.editing') && DEEDS[key]) return DEEDS[key] === 'edit' ? () => target.querySelector('textarea').focus() : undefined;
+  if (held && (key === 'Escape' || (id !== undefined && [' ', 'Enter'].includes(key)))) return () => (carry.drop(key === 'Escape'), focus(held));
   if (id !== undefined) {
-    if (way) return () => (isCarrying ? carry.to(step(hands.view(), carry.operation.task, way)) : choose(hands, id, way));
-    if (isCarrying && [' ', 'Enter', 'Escape'].includes(key)) return () => (carry.drop(key === 'Escape'), focus(id));
-    if (!isCarrying && DEEDS[key]) return () => hands[DEEDS[key]](id);
+    if (way) return () => (held ? carry.to(step(hands.view(), held, way)) : choose(hands, id, way));
+    if (!held && DEEDS[key]) return () => hands[DEEDS[key]](id);
   }
   const reach = (selector, place = document) => place?.querySelector(selector);
   const card = '.card:not(.editing)';

@@ -162,3 +162,18 @@ def test_a_press_on_undo_puts_a_carried_card_back_and_undoes_no_more(board, page
     expect(page.locator("#live")).to_have_text("Put back.")
     expect(page.locator(".pending")).to_have_count(0)
     assert board.names()["todo"] == "a b better"
+
+
+def test_escape_puts_a_carried_card_back_wherever_the_focus_is(board, page):
+    board.fill(todo="a b")
+    card(page, "a").focus()
+    press(page, "Space", "ArrowRight")
+    see(page, doing="a")
+    page.mouse.move(*middle(page.locator("#undo")))
+    page.mouse.down()
+    page.mouse.move(600, 500)
+    page.mouse.up()
+    see(page, doing="a")
+    press(page, "Escape")
+    see(page, todo="a b", doing="")
+    expect(card(page, "a")).to_be_focused()
