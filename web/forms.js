@@ -10,8 +10,6 @@ export class Forms {
   /** @param {(list: string, name: string) => void} add @param {() => void} draw */
   constructor(add, draw) {
     this.add = add;
-    /** @type {LineState} */
-    this.line = { state: 'connecting', since: 0 };
     this.fields = [...document.querySelectorAll('form.add input')];
     this.filter = byId('filter');
     this.filter.addEventListener('input', draw);
@@ -68,12 +66,8 @@ export class Forms {
     fill(this.filter, '');
   }
 
-  /**
-   * Shows how the line is, and how many cards there are.
-   * @param {Column[]} all @param {Column[]} view what the filter leaves of it @param {number} unsent how many changes the server does not answer
-   */
-  show(all, view, isLoading, unsent) {
-    showLine(this.line, unsent);
+  /** Shows how many cards there are. @param {Column[]} all @param {Column[]} view what the filter leaves of it */
+  count(all, view, isLoading) {
     const sum = (columns) => columns.reduce((total, { cards }) => total + cards.length, 0);
     const isFiltered = this.filter.value.trim() !== '';
     write(byId('hits'), isFiltered ? `${sum(view)} of ${sum(all)}` : '');
@@ -94,17 +88,26 @@ function fill(field, text) {
   return field;
 }
 
-/** @param {LineState} line @param {number} unsent */
-function showLine({ state, since, reason = '' }, unsent) {
+/** Says how the line is. @param {LineState} line */
+export function showLine({ state, since, reason }) {
   const words = { connecting: 'Connecting…', loading: 'Loading…', live: 'Sync is live!', refused: 'Refused' };
   byId('line').dataset.state = state;
   const text = words[state] ?? offlineWords(state, since);
   write(byId('line'), text);
   byId('advice').dataset.line = text; // where a narrow window cuts that short
   const isDown = ['refused', 'offline', 'retrying'].includes(state);
-  const waiting = `Not sent yet: ${unsent} change${unsent > 1 ? 's' : ''}. The server does not answer; it is asked again until it does.`;
-  write(byId('advice'), reason || (isDown ? 'You can go on: what you change waits here and is sent when the line is back.' : waiting));
-  byId('advice').hidden = !isDown && !unsent;
+  advise(reason || (isDown ? 'You can go on: what you change waits here and is sent when the line is back.' : ''));
+}
+
+/** Says, while the line is up, whether changes wait all the same. */
+export function showStuck(isStuck) {
+  if (byId('line').dataset.state !== 'live') return;
+  advise(isStuck ? 'The server does not answer. You can go on: what you change waits here and is sent again and again.' : '');
+}
+
+function advise(words) {
+  write(byId('advice'), words);
+  byId('advice').hidden = !words;
 }
 
 function offlineWords(state, since) {

@@ -6,7 +6,7 @@ import { bindClicks, choose } from './clicks.js';
 import { accountOf, askMenu, askName, askPasscode, byId, keepInSight, plain, reveal, shorten, showHelp, takeAway, toast } from './dialog.js';
 import { Drag } from './drag.js';
 import { Editor } from './editor.js';
-import { Forms } from './forms.js';
+import { Forms, showLine, showStuck } from './forms.js';
 import { History } from './history.js';
 import { bindKeys, Carry } from './keys.js';
 import { Leases } from './leases.js';
@@ -15,7 +15,7 @@ import { Renderer } from './render.js';
 import { DELETED, State } from './state.js';
 import { now, uuid4 } from './machine.js';
 import { readTask } from './tasks.js';
-import { filtered, find, isUnsent, stands, step } from './view.js';
+import { filtered, find, stands, step } from './view.js';
 
 const fail = (text, again = {}) => toast(text, { isError: true, ...again });
 const board = byId('board');
@@ -45,7 +45,7 @@ function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
   const view = filtered(all, forms.filter.value);
   if (renderer.draw(view, isMoving, isPart)) drawNext();
-  forms.show(all, view, isLoading, state.operations.filter(isUnsent).length);
+  forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
   for (const which of ['undo', 'redo']) byId(which).ariaDisabled = `${!history.stacks[which].length}`;
@@ -171,7 +171,7 @@ function listener() {
   return {
     line: drawn((is) => {
       state.setLine(is.state === 'live', now());
-      forms.line = is;
+      showLine(is);
     }),
     granted: ({ identity }) => {
       outbox.identity = byId('who').textContent = identity;
@@ -228,8 +228,7 @@ const carry = new Carry(state, leases, { view: shown, draw, act, fail, say: (wor
 const hands = {
   view: shown, menu, remove, carry, help: () => showHelp(outbox.identity),
   undo: () => (carry.operation ? carry.drop(true) : history.revert('undo')), redo: () => history.revert('redo'), unfilter: () => forms.unfilter(),
-  edit: (id) => isFree(id) && editor.edit(id), focus: (id) => choose(renderer.element(id)),
-  lift: (id) => isFree(id) && carry.lift(id),
+  edit: (id) => isFree(id) && editor.edit(id), focus: (id) => choose(renderer.element(id)), lift: (id) => isFree(id) && carry.lift(id),
 };
 bindKeys(hands);
 
@@ -246,5 +245,6 @@ showEarly();
 setInterval(() => {
   if (state.tick(now())) drawSoon();
   if (state.isLate(now(), settings.lateMs)) line.check();
+  showStuck(state.isStuck(now(), settings.lateMs));
   outbox.pump();
 }, settings.tickMs);

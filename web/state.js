@@ -4,7 +4,7 @@
  * No DOM and no I/O; times are milliseconds given by the caller.
  */
 
-import { apply, find, placeOf, Synced } from './view.js';
+import { apply, differs, find, isUnsent, placeOf, shows, Synced } from './view.js';
 
 export const DELETED = 'It was deleted meanwhile.';
 const CONFIRMED_STAYS_MS = 5000;
@@ -106,6 +106,7 @@ export class State {
   /** It is unknown whether it happened. @param {Operation} operation */
   unknown(operation, now) {
     operation.phase = 'unknown';
+    operation.unknownAt ??= now;
     operation.retryAt = now + RETRY_MS[Math.min(operation.tries, RETRY_MS.length) - 1];
   }
 
@@ -185,8 +186,17 @@ export class State {
     return this.operations.some((one) => this.#isOld(one, now, afterMs));
   }
 
+  /** Whether the server is late in answering an operation though the line is up. */
+  isStuck(now, afterMs) {
+    return this.operations.some((one) => isUnsent(one) && this.#isSince(one.unknownAt, now, afterMs));
+  }
+
   #isOld({ phase, answeredAt }, now, ms) {
-    return phase === 'answered' && this.lineUpSince !== null && now - Math.max(answeredAt, this.lineUpSince) >= ms;
+    return phase === 'answered' && this.#isSince(answeredAt, now, ms);
+  }
+
+  #isSince(then, now, ms) {
+    return this.lineUpSince !== null && now - Math.max(then, this.lineUpSince) >= ms;
   }
 
   putLease(id, { by, activity, lease }, now) {
@@ -237,14 +247,4 @@ export class State {
 function dropNeighbour(operation, id) {
   if (operation.after === id) delete operation.after;
   if (operation.before === id) delete operation.before;
-}
-
-function differs(operation, task) {
-  return Object.entries(operation.guard?.(operation.task) ?? {}).some(([field, value]) => task[field] !== value);
-}
-
-function shows(task, operation) {
-  const { kind, task: id, marks, phase, answer } = operation;
-  if (kind === 'add') return marks.includes(task.key) || (phase === 'answered' && id === task.id);
-  return id === task.id && (marks.includes(task.op) || (phase === 'answered' && answer?.revision === task.revision));
 }

@@ -15,7 +15,7 @@ type Place = { list?: string; after?: string | null; before?: string | null; at?
 type Operation = Place & {
   id: string; kind: 'add' | 'change' | 'remove'; task: string; title?: string; home?: string; name?: string; restore?: string;
   guard?: (id: string) => Partial<Task>; phase: 'held' | 'waiting' | 'sent' | 'answered' | 'unknown' | string; marks: string[];
-  base?: string; answer?: Task | null; answeredAt: number; retryAt: number; tries: number; isDone: boolean;
+  base?: string; answer?: Task | null; answeredAt: number; unknownAt?: number; retryAt: number; tries: number; isDone: boolean;
   lease?: Held; entry?: Entry; isRevert?: 'undo' | 'redo';
 };
 /** Of one that is not begun yet: some fields are given, the rest is filled in. */

@@ -211,6 +211,18 @@ export function isUnsent({ phase, tries }) {
   return phase === 'unknown' || (phase === 'sent' && tries > 1);
 }
 
+/** Whether someone else changed a field that an operation guards. @param {Operation} operation @param {Task} task */
+export function differs(operation, task) {
+  return Object.entries(operation.guard?.(operation.task) ?? {}).some(([field, value]) => task[field] !== value);
+}
+
+/** Whether a task as Sync has it shows what an operation did. @param {Task} task @param {Operation} operation */
+export function shows(task, operation) {
+  const { kind, task: id, marks, phase, answer } = operation;
+  if (kind === 'add') return marks.includes(task.key) || (phase === 'answered' && id === task.id);
+  return id === task.id && (marks.includes(task.op) || (phase === 'answered' && answer?.revision === task.revision));
+}
+
 /** Puts a card by its neighbours, else at an end. */
 function put(view, shown, { after, before, at }) {
   const { cards } = view.find((column) => column.id === shown.task.list);

@@ -285,6 +285,21 @@ test('an operation of unknown outcome is sent again when the line is back', () =
   assert.deepEqual(state.sendable(1e9), [operation]);
 });
 
+test('a server that does not answer is late once the line is up for as long', () => {
+  const { state } = board();
+  const operation = send(state, move(state, '0', 'doing'));
+  state.unknown(operation, 1000);
+  assert.equal(state.isStuck(3999, 3000), false);
+  assert.equal(state.isStuck(4000, 3000), true);
+  state.sending(operation);
+  assert.equal(state.isStuck(4000, 3000), true);
+  state.setLine(false, 5000);
+  state.setLine(true, 6000);
+  assert.equal(state.isStuck(8999, 3000), false);
+  state.answered(operation, item(0, { list: 'doing' }, 'r9'), 9000);
+  assert.equal(state.isStuck(1e9, 3000), false);
+});
+
 test('a line that is back is a reason to try again at once', () => {
   const { state } = board();
   const operation = send(state, move(state, '0', 'doing'));
