@@ -77,9 +77,9 @@ export function askName(mine, theirs) {
   return ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
 }
 
-/** A text after a word, with what sets it apart from another marked. */
+/** A text after a word, with what sets it apart from another marked, by whole letters as people see them. */
 function quote(said, text, other) {
-  const [own, others] = [[...text], [...other]];
+  const [own, others] = [text, other].map((one) => [...new Intl.Segmenter().segment(one)].map(({ segment }) => segment));
   const longer = others.length - own.length;
   let [start, end] = [0, own.length];
   while (start < end && own[start] === others[start]) start += 1;
@@ -153,12 +153,14 @@ function leave(toast) {
   if (hadFocus) before?.focus();
 }
 
-/** Lets what the notices that stay would cover be scrolled from under them. */
+/** Lets what the notices that stay cover be scrolled from under them, but for one card's height. */
 function makeRoom() {
   const heights = [...toasts.querySelectorAll('.lasting')].map(({ offsetHeight }) => offsetHeight + 8);
-  const noticed = `${heights.reduce((sum, height) => sum + height, 0)}px`;
+  const sum = heights.reduce((all, height) => all + height, 0);
+  const noticed = `${Math.max(0, Math.min(sum, toasts.clientHeight, board.querySelector('ol').clientHeight - 80))}px`;
   if (board.style.getPropertyValue('--noticed') !== noticed) board.style.setProperty('--noticed', noticed);
 }
+addEventListener('resize', makeRoom);
 
 /** Takes away the toasts that a selector names. */
 export function takeAway(selector) {
@@ -221,7 +223,7 @@ export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const account = (long, short, refused) => ({ long, ...(isRevert ? own : { short, refused }) });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
-  if (name !== undefined) return account(`${task} renamed to '${name}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
+  if (name !== undefined) return account(`${task} renamed to '${shorten(name)}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
   const isNear = was?.column.id === is?.column.id && !at;
   const short = isNear ? '' : `Moved ${task} to ${at ? `the ${at} of ` : ''}${is?.column.id}`;
   return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} ${was ? 'went back' : 'was not moved'}.`);

@@ -131,10 +131,14 @@ def test_a_card_added_behind_the_filter_is_told(board, page):
 
 
 def test_a_card_that_its_new_name_hides_is_told(board, page):
-    board.fill(todo="a b")
+    board.fill(todo="a a2")
+    see(page, todo="a a2")
     page.locator("#filter").fill("a")
     rename(page, "a", "zzz")
     notice = page.locator(".toast", has_text="'a' renamed to 'zzz', but hidden by the filter")
+    expect(notice).to_be_visible()
+    rename(page, "a2", "z" * 200)
+    notice = page.locator(".toast", has_text=f"'a2' renamed to '{'z' * 59}…', but hidden")
     expect(notice).to_be_visible()
 
 

@@ -131,6 +131,48 @@ def test_the_end_of_a_column_can_be_scrolled_from_under_notices_that_stay(board,
     assert is_bare(card(page, "t13").locator(".menu"))
 
 
+def test_many_notices_that_stay_leave_a_column_its_size_and_its_foot(board, new_page):
+    names = [f"t{n}" for n in range(14)]
+    board.fill(todo=" ".join(names))
+    page = board.open(new_page(viewport={"width": 320, "height": 568}))
+    see(page, todo=" ".join(names))
+    cards = page.locator("ol").first
+    before = cards.bounding_box()
+    refuse(page, "PATCH", 503)
+    for name in names[:6]:
+        rename(page, name, f"{name}-new")
+        expect(page.locator(".lasting", has_text=f"'{name}'")).to_be_attached()
+    assert cards.bounding_box() == before
+    cards.evaluate("(list) => list.scrollTo(0, 1e6)")
+    assert is_bare(card(page, "t13").locator(".menu"))
+    assert is_bare(page.locator(".column .add input").first)
+
+
+def test_a_turned_phone_still_shows_what_a_notice_would_cover(board, new_page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(30)))
+    page = board.open(new_page(viewport={"width": 844, "height": 500}))
+    see(page, todo=" ".join(f"t{n}" for n in range(30)))
+    refuse(page, "PATCH", 503)
+    rename(page, "t1", "long " * 30)
+    expect(page.locator(".lasting")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("ol").first.evaluate("(list) => list.scrollTo(0, 1e6)")
+    assert is_bare(card(page, "t29").locator(".menu"))
+
+
+def test_what_has_the_focus_is_above_the_advice_in_a_low_window(board, new_page):
+    board.fill(todo=" ".join(f"t{n}" for n in range(14)))
+    page = board.open(new_page(viewport={"width": 640, "height": 300}))
+    see(page, todo=" ".join(f"t{n}" for n in range(14)))
+    page.context.set_offline(True)
+    expect(page.locator("#advice")).to_be_visible()
+    for _ in range(14):
+        press(page, "ArrowDown")
+        assert is_bare(page.locator(".card:focus .name"))
+    page.locator(".column .add input").first.focus()
+    assert is_bare(page.locator(".column .add input").first)
+
+
 @pytest.mark.parametrize("size", [(844, 390), (1280, 300), (320, 568)])
 def test_two_long_names_can_be_told_apart_and_chosen_in_a_small_window(board, new_page, size):
     long = "a name that goes on and on " * 15
@@ -146,3 +188,17 @@ def test_two_long_names_can_be_told_apart_and_chosen_in_a_small_window(board, ne
     expect(page.locator("mark")).to_have_text(["one mine", "two"])
     for part in ("mark >> nth=0", "button >> nth=0", "button >> nth=1"):
         assert is_bare(page.locator("dialog").locator(part))
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("a  b", "a b"), ("a b", "a  b"), ("né", "ne")])
+def test_names_that_hardly_differ_can_be_told_apart(board, page, mine, theirs):
+    task = board.add("name")
+    page.locator(".card").focus()
+    press(page, "e")
+    page.keyboard.insert_text(mine)
+    board.replace_item(task, {"name": theirs, "list": "todo"})
+    board.add("seen", "doing")
+    see(page, doing="seen")
+    press(page, "Enter")
+    marks = page.locator("mark:not(:empty)")
+    assert max(mark.bounding_box()["width"] for mark in marks.all()) > 2
