@@ -27,7 +27,8 @@ export class Drag {
     this.card = null;
     /** The card that is pressed, and not dragged yet. */
     this.pressed = null;
-    this.pressedAt = 0;
+    /** @type {any} the last event of a press */
+    this.press = {};
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
     /** @type {HTMLElement | null} the list of the column under it, or that it left above or below */
@@ -43,7 +44,9 @@ export class Drag {
       onStart: ({ item }) => this.#begin(item),
       onEnd: () => this.#end(),
     };
-    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel', 'click']) addEventListener(type, (event) => this.#guard(event), true);
+    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel', 'click', 'touchmove']) {
+      addEventListener(type, (event) => this.#guard(event), { capture: true, passive: false });
+    }
     document.addEventListener('pointerdown', (event) => this.#press(event), true);
     for (const type of ['pointerup', 'pointercancel']) addEventListener(type, () => this.#letGo());
     // A list that scrolls under a still pointer moves the gap, too; a change by others does not.
@@ -52,18 +55,31 @@ export class Drag {
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.cancel());
   }
 
-  /** Keeps other fingers out of a drag. */
+  /** Keeps other fingers out of a drag, and out of the press before it: what rests elsewhere wavers, and leaves. */
   #guard(event) {
-    if (this.card && event.isTrusted && event.pointerId !== this.pointerId) event.stopImmediatePropagation();
+    const { type, pointerId, touches, isTrusted } = event;
+    if (type === 'pointermove' && pointerId === this.pointerId && this.#isSwipe(event)) this.#letGo();
+    const isOthers = touches ? !this.card && touches.length > 1 : pointerId !== this.pointerId;
+    const isFirm = this.card || (this.pressed && type !== 'pointerdown' && type !== 'click');
+    if (!isFirm || !isTrusted || !isOthers) return;
+    event.stopImmediatePropagation();
+    if (touches) event.preventDefault(); // or the browser would magnify the page
+  }
+
+  /** Whether a finger that pressed a card goes on before it has lifted it. */
+  #isSwipe({ clientX, clientY, pointerType }) {
+    const isFar = Math.hypot(clientX - this.press.clientX, clientY - this.press.clientY) >= OPTIONS.touchStartThreshold;
+    return isFar && pointerType === 'touch' && this.pressed?.matches(':not(.chosen)');
   }
 
   /**
    * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or is
    * given up for a second finger, which magnifies the page with it; one that rests elsewhere only holds the device. A press that opens the browser's menu may never be released.
    */
-  #press({ target, pointerId, isPrimary, timeStamp, button, ctrlKey }) {
-    const isPinch = !isPrimary && (this.pressed || timeStamp - this.pressedAt < this.options.delay);
-    this.pressedAt = timeStamp;
+  #press(event) {
+    const { target, pointerId, isPrimary, timeStamp, button, ctrlKey } = event;
+    const isPinch = !isPrimary && (this.pressed || timeStamp - this.press.timeStamp < this.options.delay);
+    this.press = event;
     this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));

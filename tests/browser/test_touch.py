@@ -42,10 +42,10 @@ class Finger:
         self._send("touchStart", self._at, (x, y))
         self._beside = (x, y)
 
-    def spread(self) -> None:
-        """Move two fingers apart."""
+    def spread(self, pixels: int = 100) -> None:
+        """Move two fingers apart, by so many pixels each."""
         (x, y), (other_x, other_y) = self._at, self._beside
-        for n in range(10, 110, 10):
+        for n in range(1, pixels + 1, 10):
             self._send("touchMove", (x, y - n), (other_x, other_y + n))
 
     def tap_beside(self, x: float, y: float) -> None:
@@ -229,6 +229,7 @@ def test_a_finger_that_rests_elsewhere_does_not_stop_another_from_dragging(board
     finger = Finger(page)
     finger.down(*middle(page.locator("h1")))
     finger.press_beside(*middle(card(page, "a").locator(".name")))
+    finger.spread(1)
     expect(page.locator(".chosen")).to_be_attached()
     finger.spread()
     expect(page.locator("html.dragging")).to_be_attached()
