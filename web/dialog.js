@@ -72,13 +72,13 @@ export function askMenu({ column: { cards }, at, card }, columns) {
 
 /** A name was changed twice: gives 'mine', 'theirs', or null for neither yet. No key of one who types on is an answer. */
 export function askName(mine, theirs) {
-  const texts = [quote('Yours: ', mine, theirs), quote('Theirs: ', theirs, mine)];
+  const texts = ['Yours: ', quote(mine, theirs), 'Theirs: ', quote(theirs, mine)];
   const words = element('p', 'This name was changed while you changed it.', { tabIndex: -1, autofocus: true });
   return ask('Which name?', [words, ...texts], [['mine', 'Keep mine'], ['theirs', 'Take theirs']]);
 }
 
-/** A text after a word, with what sets it apart from another marked, by whole letters as people see them. */
-function quote(said, text, other) {
+/** A text with what sets it apart from another marked, by whole letters as people see them. */
+function quote(text, other) {
   const [own, others] = [text, other].map((one) => [...new Intl.Segmenter().segment(one)].map(({ segment }) => segment));
   const longer = others.length - own.length;
   let [start, end] = [0, own.length];
@@ -86,7 +86,7 @@ function quote(said, text, other) {
   while (end > start && end + longer > start && own[end - 1] === others[end + longer - 1]) end -= 1;
   const [before, between, after] = [own.slice(0, start), own.slice(start, end), own.slice(end)].map((part) => part.join(''));
   const mark = Object.assign(document.createElement('mark'), { textContent: between });
-  const quotation = element('blockquote', said);
+  const quotation = element('blockquote', '');
   quotation.append(before, mark, after);
   return quotation;
 }
@@ -105,7 +105,7 @@ export function showHelp(identity) {
   ask('Keys', [keys, ...(identity ? [`You are ${identity}.`] : [])], [['', 'Close']]);
 }
 
-const [toasts, board] = [byId('toasts'), byId('board')];
+const toasts = byId('toasts');
 /** What had the focus before a toast's button. */
 let before = null;
 toasts.addEventListener('focusin', ({ relatedTarget }) => toasts.contains(relatedTarget) || (before = relatedTarget));
@@ -157,8 +157,9 @@ function leave(toast) {
 function makeRoom() {
   const heights = [...toasts.querySelectorAll('.lasting')].map(({ offsetHeight }) => offsetHeight + 8);
   const sum = heights.reduce((all, height) => all + height, 0);
-  const noticed = `${Math.max(0, Math.min(sum, toasts.clientHeight, board.querySelector('ol').clientHeight - 80))}px`;
-  if (board.style.getPropertyValue('--noticed') !== noticed) board.style.setProperty('--noticed', noticed);
+  const noticed = `${Math.max(0, Math.min(sum, toasts.clientHeight, document.querySelector('ol').clientHeight - 80))}px`;
+  const { style } = document.body;
+  if (style.getPropertyValue('--noticed') !== noticed) style.setProperty('--noticed', noticed);
 }
 addEventListener('resize', makeRoom);
 

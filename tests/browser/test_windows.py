@@ -179,13 +179,13 @@ def test_two_long_names_can_be_told_apart_and_chosen_in_a_small_window(board, ne
     task = board.add(long + "one")
     page = board.open(new_page(viewport={"width": size[0], "height": size[1]}))
     page.locator(".card").focus()
-    press(page, "e", "End")
-    page.keyboard.type(" mine")
+    press(page, "e", "End", "Backspace", "Backspace", "Backspace")
+    page.keyboard.type("six")
     board.replace_item(task, {"name": long + "two", "list": "todo"})
     board.add("seen", "doing")
     see(page, doing="seen")
     press(page, "Enter")
-    expect(page.locator("mark")).to_have_text(["one mine", "two"])
+    expect(page.locator("mark")).to_have_text(["six", "two"])
     for part in ("mark >> nth=0", "button >> nth=0", "button >> nth=1"):
         assert is_bare(page.locator("dialog").locator(part))
 
@@ -202,3 +202,14 @@ def test_names_that_hardly_differ_can_be_told_apart(board, page, mine, theirs):
     press(page, "Enter")
     marks = page.locator("mark:not(:empty)")
     assert max(mark.bounding_box()["width"] for mark in marks.all()) > 2
+
+
+def test_a_field_can_be_seen_above_a_notice_that_stays_in_a_low_window(board, new_page):
+    board.fill(todo="t1")
+    page = board.open(new_page(**LYING))
+    see(page, todo="t1")
+    refuse(page, "PATCH", 503)
+    rename(page, "t1", "new")
+    expect(page.locator(".lasting")).to_be_visible()
+    page.evaluate("scrollTo(0, 1e6)")
+    assert is_bare(page.locator(".column .add input").nth(1))
