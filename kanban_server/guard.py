@@ -41,8 +41,9 @@ class Guard:
         """
         now, before = time.time(), self._counted_at
         self._counted_at = now
-        if len(self._counts.events) > MAX_COUNTED or now < before - 1:
-            kept = _nearest_to_their_limits(self._counts.events.copy()) if now >= before - 1 else {}
+        is_set_back = now < before - 1
+        if is_set_back or len(self._counts.events) > MAX_COUNTED:
+            kept = {} if is_set_back else _nearest_to_their_limits(self._counts.events.copy())
             self._counts = MemoryStorage()
             self._counts.events.update(kept)
         return MovingWindowRateLimiter(self._counts)
