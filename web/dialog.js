@@ -85,9 +85,8 @@ function quote(text, other) {
   while (start < end && own[start] === others[start]) start += 1;
   while (end > start && end + longer > start && own[end - 1] === others[end + longer - 1]) end -= 1;
   const [before, between, after] = [own.slice(0, start), own.slice(start, end), own.slice(end)].map((part) => part.join(''));
-  const mark = Object.assign(document.createElement('mark'), { textContent: between });
-  const quotation = element('blockquote', '');
-  quotation.append(before, mark, after);
+  const quotation = element('blockquote', before);
+  quotation.append(element('mark', between, { dir: '' }), after);
   return quotation;
 }
 
@@ -157,7 +156,8 @@ function leave(toast) {
 function makeRoom() {
   const heights = [...toasts.querySelectorAll('.lasting')].map(({ offsetHeight }) => offsetHeight + 8);
   const sum = heights.reduce((all, height) => all + height, 0);
-  const noticed = `${Math.max(0, Math.min(sum, toasts.clientHeight, document.querySelector('ol').clientHeight - 80))}px`;
+  const covered = sum && Math.min(sum, toasts.clientHeight, document.querySelector('ol').clientHeight - 80); // without one, no layout is asked for
+  const noticed = `${Math.max(0, covered)}px`;
   const { style } = document.body;
   if (style.getPropertyValue('--noticed') !== noticed) style.setProperty('--noticed', noticed);
 }
@@ -219,8 +219,7 @@ function partsOf(sentence) {
  */
 export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const task = `'${shorten(was?.card.task.name ?? title)}'`;
-  const done = { undo: 'Undone', redo: 'Redone' }[isRevert] ?? (kind === 'add' ? 'Added' : 'Done');
-  const own = { short: '', refused: `Not ${done.toLowerCase()}.` };
+  const own = { short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` };
   const account = (long, short, refused) => ({ long, ...(isRevert ? own : { short, refused }) });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
   if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);

@@ -57,9 +57,10 @@ export class Drag {
 
   /** Keeps other fingers out of a drag, and out of the press before it: what rests elsewhere wavers, and leaves. */
   #guard(event) {
-    const { type, pointerId, touches, isTrusted } = event;
-    if (type === 'pointermove' && pointerId === this.pointerId && this.#isSwipe(event)) this.#letGo();
-    const isOthers = touches ? !this.card && touches.length > 1 : pointerId !== this.pointerId;
+    const { type, touches, isTrusted } = event;
+    const isOwn = event.pointerId === this.press.pointerId;
+    if (type === 'pointermove' && isOwn && this.#isSwipe(event)) this.#letGo();
+    const isOthers = touches ? !this.card && touches.length > 1 : !isOwn;
     const isFirm = this.card || (this.pressed && type !== 'pointerdown' && type !== 'click');
     if (!isFirm || !isTrusted || !isOthers) return;
     event.stopImmediatePropagation();
@@ -74,16 +75,16 @@ export class Drag {
 
   /**
    * Holds what is pressed, so that it is there when a drag begins. What goes on till now has lost its release, or is
-   * given up for a second finger, which magnifies the page with it; one that rests elsewhere only holds the device. A press that opens the browser's menu may never be released.
+   * given up for a second finger, which magnifies the page with it; one that rests elsewhere only holds the device.
+   * A press that opens the browser's menu may never be released.
    */
   #press(event) {
-    const { target, pointerId, isPrimary, timeStamp, button, ctrlKey } = event;
+    const { target, isPrimary, timeStamp, button, ctrlKey } = event;
     const isPinch = !isPrimary && (this.pressed || timeStamp - this.press.timeStamp < this.options.delay);
     this.press = event;
     this.cancel();
     this.#letGo();
     this.#tell(target.closest('.block'));
-    this.pointerId = pointerId;
     this.pressed = button || ctrlKey || isPinch ? null : target.closest('.card:not(.editing)');
     if (this.pressed) this.hands.pressed(this.pressed.dataset.id);
   }
@@ -110,7 +111,7 @@ export class Drag {
     root.classList.add('dragging');
     Sortable.ghost.inert = true; // Tab passes by the picture that is carried
     this.hands.started(card.dataset.id);
-    root.setPointerCapture(this.pointerId); // or the browser would look, at each move, which card is under it
+    root.setPointerCapture(this.press.pointerId); // or the browser would look, at each move, which card is under it
   }
 
   #follow(event) {

@@ -21,8 +21,8 @@ export function bindKeys(hands) {
     const { target } = event;
     const key = keyOf(event);
     if (isComposing(event) || document.querySelector('dialog[open], .dragging')) return;
-    const isLeft = key === 'ArrowDown' && !event.shiftKey && target.matches('[type=search]');
-    if (target.matches('input, textarea') && !isLeft) return leaveField(hands, key, target);
+    const isLeaving = key === 'ArrowDown' && !event.shiftKey && target.matches('[type=search]');
+    if (target.matches('input, textarea') && !isLeaving) return leaveField(hands, key, target);
     if (target.matches('button') && (key === ' ' || key === 'Enter')) return;
     const deed = deedOf(hands, event, key);
     if (!deed) return;
