@@ -82,10 +82,7 @@ export class State {
     return unseen ? unseen.answer : this.synced.tasks.get(id);
   }
 
-  /**
-   * The server did it. It stays until Sync shows it.
-   * @param {Operation} operation @param {Task | null} task @param {number} now
-   */
+  /** The server did it. It stays until Sync shows it. @param {Operation} operation @param {Task | null} task @param {number} now */
   answered(operation, task, now) {
     this.#done(operation, task);
     if (!this.operations.includes(operation)) return;
@@ -110,10 +107,7 @@ export class State {
     operation.retryAt = now + RETRY_MS[Math.min(operation.tries, RETRY_MS.length) - 1];
   }
 
-  /**
-   * After a 412: sends it again if only fields changed that it does not guard. Returns whether it will.
-   * @param {Operation} operation @param {Task} current @param {string} id a fresh Idempotency-Key
-   */
+  /** After a 412: sends it again, by a fresh id, if only fields changed that it does not guard. @param {Operation} operation @param {Task} current */
   rebase(operation, current, id) {
     if (!operation.guard || differs(operation, current) || !this.operations.includes(operation)) return false;
     Object.assign(operation, { id, phase: 'waiting', tries: 0, base: current.revision });
@@ -136,6 +130,8 @@ export class State {
 
   /** Sync shows a task, by an event or (isRead) in a page of a snapshot. @param {Task} task */
   put(task, isRead = false) {
+    const known = this.synced.tasks.get(task.id);
+    if (known?.key && known.key !== task.key) this.#gone(task.id); // the List is another by now: another task has its number
     if (isRead) this.synced.putRead(task);
     else this.synced.put(task);
     const shown = this.operations.findLast((one) => shows(task, one));
@@ -148,6 +144,10 @@ export class State {
   /** Sync says that a task is gone. */
   remove(id) {
     this.synced.remove(id);
+    this.#gone(id);
+  }
+
+  #gone(id) {
     this.leases.delete(id);
     for (const operation of this.operations.filter((one) => one.task === id)) {
       if (operation.phase !== 'answered' && operation.kind !== 'remove') this.refused(operation, DELETED);

@@ -483,3 +483,13 @@ test('a lease of one’s own is not another’s', () => {
   state.ownLease = 'l';
   assert.equal(state.heldByOther('0'), null);
 });
+
+test('a change of a task waits for no other that has its number by now', () => {
+  const { state, log } = board();
+  state.put(item(3, { name: 'mine', key: MARK }));
+  state.unknown(send(state, move(state, '3', 'done')), 1);
+  state.beginSnapshot(2);
+  state.put(item(3, { name: 'another', key: MARK.replace('0', '1') }), true);
+  assert.deepEqual(dropped(log), ['It was deleted meanwhile.']);
+  assert.deepEqual(names(state), ['a b c another', '', '']);
+});
