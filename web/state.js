@@ -131,7 +131,7 @@ export class State {
   /** Sync shows a task, by an event or (isRead) in a page of a snapshot. @param {Task} task */
   put(task, isRead = false) {
     const known = this.synced.tasks.get(task.id);
-    if (known?.key && known.key !== task.key) this.#gone(task.id); // the List is another by now: another task has its number
+    if (known?.key && task.key && known.key !== task.key) this.#gone(task.id); // the List is another by now: another task has its number
     if (isRead) this.synced.putRead(task);
     else this.synced.put(task);
     const shown = this.operations.findLast((one) => shows(task, one));
