@@ -13,7 +13,7 @@ export class Refusal extends Error {
     super(reason(status, problem, retryAfter));
     this.status = status;
     this.problem = problem;
-    this.isLasting = status === 401 || status === 403 || problem.title === SYNC_REFUSES;
+    this.isLasting = problem.title === SYNC_REFUSES;
   }
 }
 

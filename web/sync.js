@@ -51,7 +51,7 @@ export class SyncLine {
   }
 
   async #connect() {
-    const link = (this.link = newLink());
+    const { link } = this;
     try {
       if (this.failures) await this.api.reach(this.settings.reachMs);
       const grant = await this.#grant(link);
@@ -79,7 +79,7 @@ export class SyncLine {
   #listen(link) {
     const { client } = link;
     client.on('connectionStateChanged', (state) => link === this.link && this.#changed(link, state));
-    client.on('tokenAboutToExpire', () => this.#renewWhenDue(link));
+    client.on('tokenAboutToExpire', () => this.#watch());
     client.on('tokenExpired', () => isWaiting(client.connectionState) && this.#renew(link));
   }
 
@@ -90,12 +90,6 @@ export class SyncLine {
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
     // Before one of these states, updateToken never settles (SYNC_PROTOCOL.md 7.3).
     if (isWaiting(state)) this.#renew(link);
-  }
-
-  /** Waits while the token is fresh: one that lives for a minute is always about to expire. */
-  #renewWhenDue(link) {
-    const renew = () => now() >= this.renewAt && this.#renew(link);
-    setTimeout(renew, Math.max(0, this.renewAt - now() + 50));
   }
 
   /** Puts a new token on the line; makes a new client if the line does not take it. */
@@ -180,10 +174,10 @@ export class SyncLine {
   #watch() {
     const { link, settings } = this;
     const time = now();
+    if (link.isUp && time > this.renewAt) this.#renew(link); // not before: a token that lives for a minute is always about to expire
     if (!link.client || this.isHidden) return;
     const limit = settings.connectLimitMs + Math.min(this.failures, 6) * 1000;
     if (!link.isUp && !link.isRenewing && time - link.changedAt > limit) return this.#lost(link);
-    if (link.isUp && time > this.renewAt) this.#renew(link);
     if (time - this.heardAt >= settings.quietMs) this.#probe();
   }
 
