@@ -19,12 +19,8 @@ export class Renderer {
     this.held = new Map();
     /** @type {Set<string>} what is held elsewhere than the view says: others are put as if it was not there */
     this.astray = new Set();
-    /** Whether someone else than this moved an element. */
-    this.isDisturbed = false;
     /** @type {Map<string, HTMLElement>} */
     this.lists = new Map([...board.querySelectorAll('ol')].map((list) => [list.dataset.list ?? '', list]));
-    /** @type {Map<HTMLElement, Drawn[]>} what stands in each list, but for what is astray */
-    this.drawn = new Map([...this.lists.values()].map((list) => [list, []]));
     this.lists.forEach(tidy);
   }
 
@@ -41,15 +37,13 @@ export class Renderer {
     const holds = (this.held.get(id) ?? 0) - 1;
     if (holds > 0) this.held.set(id, holds);
     else this.held.delete(id);
-    this.isDisturbed = true;
   }
 
   /** A task got its id: its element stays. */
   rename(from, to) {
-    const [node, twin] = [this.nodes.get(from), this.nodes.get(to)];
+    const node = this.nodes.get(from);
     if (!node) return;
-    twin?.element.remove(); // drawn from what the server had, which does not say whose adding it was
-    this.isDisturbed ||= !!twin;
+    this.element(to)?.remove(); // drawn from what the server had, which does not say whose adding it was
     this.nodes.delete(from);
     this.nodes.set(to, node);
     node.id = node.element.dataset.id = to;
@@ -62,10 +56,10 @@ export class Renderer {
   draw(view, isMoving, isPart) {
     const all = isPart ? view.map((column) => ({ ...column, cards: this.#part(column.cards) })) : view;
     this.astray = new Set([...this.held.keys()].filter((id) => this.#isAstray(id, view)));
-    const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), this.#ordered(cards)))
+    const inOrder = (cards) => cards.filter(({ task }) => !this.astray.has(task.id));
+    const changes = all.map(({ id, cards }) => this.#change(this.lists.get(id), inOrder(cards)))
       .filter(({ old, now }) => old.length + now.length);
     if (changes.length) this.#arrange(changes, isMoving);
-    this.isDisturbed = false;
     return all.some(({ cards }, at) => cards.length < view[at].cards.length);
   }
 
@@ -83,31 +77,20 @@ export class Renderer {
     return !shown || element.matches('.ghost') || shown.task.position !== card?.task.position;
   }
 
-  #ordered(cards) {
-    return this.astray.size ? cards.filter(({ task }) => !this.astray.has(task.id)) : cards;
-  }
-
   /**
    * Paints a list's cards, and gives the one stretch of it where others than before shall stand.
    * @returns {Change}
    */
   #change(list, cards) {
-    if (this.isDisturbed || this.held.size) this.drawn.set(list, this.#standing(list));
-    const drawn = this.drawn.get(list);
+    const nodes = cards.map(({ task }) => this.#node(task.id));
+    const standing = cardsOf(list).map(({ drawn }) => drawn).filter(({ id }) => !this.astray.has(id));
     let [start, end] = [0, 0];
-    while (start < cards.length && drawn[start]?.id === cards[start].task.id) start += 1;
-    const most = Math.min(drawn.length, cards.length) - start;
-    while (end < most && drawn.at(-1 - end).id === cards.at(-1 - end).task.id) end += 1;
-    const now = cards.slice(start, cards.length - end).map(({ task }) => this.#node(task.id));
-    const next = drawn[drawn.length - end]?.element;
-    const old = drawn.splice(start, drawn.length - end - start, ...now);
-    cards.forEach((card, at) => drawn[at].card === card || this.held.has(card.task.id) || paint(drawn[at], card));
-    return { list, old, now, next };
-  }
-
-  /** What stands in a list, as the page has it. */
-  #standing(list) {
-    return cardsOf(list).flatMap(({ dataset: { id } }) => (this.astray.has(id) ? [] : this.#node(id)));
+    while (start < nodes.length && standing[start] === nodes[start]) start += 1;
+    const most = Math.min(standing.length, nodes.length) - start;
+    while (end < most && standing.at(-1 - end) === nodes.at(-1 - end)) end += 1;
+    cards.forEach((card, at) => nodes[at].card === card || this.held.has(card.task.id) || paint(nodes[at], card));
+    const stretch = (all) => all.slice(start, all.length - end);
+    return { list, old: stretch(standing), now: stretch(nodes), next: standing[standing.length - end]?.element };
   }
 
   #arrange(changes, isMoving) {
@@ -138,7 +121,8 @@ export class Renderer {
     if (!node) {
       const element = this.template.content.firstElementChild.cloneNode(true);
       element.dataset.id = id;
-      this.nodes.set(id, (node = { id, element }));
+      node = element.drawn = { id, element };
+      this.nodes.set(id, node);
     }
     return node;
   }

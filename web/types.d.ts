@@ -28,7 +28,7 @@ type Outcome =
 /** A task as it is to be drawn: with what is pending on it and who else holds it. */
 type Card = { task: Task; pending: string; lease: Lease | null; isCarried?: boolean };
 type Column = { id: string; cards: Card[] };
-/** A card's element with what it shows; and a stretch of a list: what stood there, what shall, and what comes next. */
+/** A card's element, which knows this as `drawn`, with what it shows; and a stretch of a list: what stood there, what shall, and what comes next. */
 type Drawn = { id: string; element: HTMLElement; card?: Card };
 type Change = { list: HTMLElement; old: Drawn[]; now: Drawn[]; next?: HTMLElement };
 type Found = { column: Column; at: number; card: Card };
