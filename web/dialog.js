@@ -1,6 +1,8 @@
 // @ts-check
 /** What the page says: questions, notices, and accounts of what was done. Text goes in as text. */
 
+import { whereIs } from './view.js';
+
 /** @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
@@ -222,14 +224,9 @@ export function accountOf({ kind, title = '', name, at, isRevert }, was, is) {
   const own = { short: '', refused: `Not ${isRevert === 'undo' ? 'undone' : 'redone'}.` };
   const account = (long, short, refused) => ({ long, ...(isRevert ? own : { short, refused }) });
   if (kind === 'remove') return account(`${task} deleted`, `Deleted ${task}`, `${task} was not deleted.`);
-  if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${placeOf(is)}`, '', `${task} was not added.`);
+  if (kind === 'add') return account(`${task} ${isRevert ? 'is back in' : 'added to'} ${whereIs(is)}`, '', `${task} was not added.`);
   if (name !== undefined) return account(`${task} renamed to '${shorten(name)}'`, '', `${task} was not renamed to '${shorten(name)}'.`);
   const isNear = was?.column.id === is?.column.id && !at;
   const short = isNear ? '' : `Moved ${task} to ${at ? `the ${at} of ` : ''}${is?.column.id}`;
-  return account(`${task} moved from ${placeOf(was)}, to ${placeOf(is)}`, short, `${task} ${was ? 'went back' : 'was not moved'}.`);
-}
-
-/** @param {Found | null} found */
-function placeOf(found) {
-  return found ? `${found.column.id}, ${found.at + 1} of ${found.column.cards.length}` : '';
+  return account(`${task} moved from ${whereIs(was)}, to ${whereIs(is)}`, short, `${task} ${was ? 'went back' : 'was not moved'}.`);
 }

@@ -2,7 +2,7 @@
 /** The board without a mouse: keys choose, do and carry. */
 
 import { uuid4 } from './machine.js';
-import { find, stands, step } from './view.js';
+import { find, stands, step, whereIs } from './view.js';
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 /** What a key does to the chosen card. */
@@ -124,8 +124,7 @@ export class Carry {
     if (!this.operation || !place) return;
     Object.assign(this.operation, place);
     this.hands.draw();
-    const found = find(this.hands.view(), this.operation.task);
-    if (found) this.hands.say(`${found.column.id}, ${found.at + 1} of ${found.column.cards.length}`);
+    this.hands.say(whereIs(find(this.hands.view(), this.operation.task)));
   }
 
   /** Puts it back when its person turns to something else, but for the button that does so itself, and then undoes no more. */

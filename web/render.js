@@ -173,7 +173,7 @@ function keepFocus() {
   const others = [cards[at + 1], cards[at - 1], list];
   return () => {
     const target = active.isConnected ? active : others.find((other) => other?.isConnected);
-    if (target && target !== document.activeElement) target.focus({ preventScroll: true });
+    target?.focus({ preventScroll: true });
     if (target?.matches('.carried')) reveal(target);
   };
 }

@@ -101,6 +101,11 @@ export function find(view, id) {
   return null;
 }
 
+/** Where a card stands, in words. @param {Found | null} found */
+export function whereIs(found) {
+  return found ? `${found.column.id}, ${found.at + 1} of ${found.column.cards.length}` : '';
+}
+
 /** @type {WeakMap<Task, string>} names as the filter reads them */
 const folded = new WeakMap();
 
