@@ -75,11 +75,7 @@ export class Api {
    */
   async send(operation, revision, lease) {
     const { kind, task, id } = operation;
-    const headers = {
-      ...(kind !== 'remove' && { 'Idempotency-Key': id }),
-      ...(revision !== undefined && { 'If-Match': `"${revision}"` }),
-      Lease: lease,
-    };
+    const headers = { 'Idempotency-Key': id, Lease: lease, ...(revision !== undefined && { 'If-Match': `"${revision}"` }) };
     if (kind === 'remove') return this.#signed('DELETE', `/tasks/${task}`, { headers });
     const [method, path] = kind === 'add' ? ['POST', '/tasks'] : ['PATCH', `/tasks/${task}`];
     return this.readTask(await this.#signed(method, path, { headers, body: bodyOf(operation) }));
@@ -126,8 +122,7 @@ export class Api {
       if (response.ok) return await response.json();
       const isSaid = response.headers.get('Content-Type')?.startsWith('application/problem+json');
       if (response.status === 504 || !isSaid) throw new OutcomeUnknown(); // a tunnel or proxy is not the board
-      const problem = await response.json().catch(() => ({}));
-      throw new Refusal(response.status, problem, response.headers.get('Retry-After'));
+      throw new Refusal(response.status, await response.json(), response.headers.get('Retry-After'));
     } catch (error) {
       throw error instanceof Refusal ? error : new OutcomeUnknown();
     }

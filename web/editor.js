@@ -124,8 +124,8 @@ export class Editor {
   /** Takes up what was being typed before a reload. Gives it back if its task is gone, or another is edited by now. */
   resume() {
     const { draft } = this;
+    if (!draft || (!this.open && this.edit(draft.id))) return null;
     this.draft = null;
-    if (!draft || (!this.open && this.edit(draft.id, draft.typed, draft.base))) return null;
     if (!this.open) delete kept.draft;
     return draft;
   }

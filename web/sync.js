@@ -13,7 +13,6 @@ export class SyncLine {
   constructor(api, listener) {
     this.api = api;
     this.listener = listener;
-    this.isHidden = false;
     this.link = newLink();
     /** @type {LineState} */
     this.state = { state: 'connecting', since: Date.now() };
