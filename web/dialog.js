@@ -28,11 +28,10 @@ let asked = Promise.resolve();
  * @param {(Node | string)[]} text
  * @param {[answer: any, label: string, isDisabled?: boolean][]} options the first is done by Enter; one last without
  *   an answer gives null, as then does a tap beside the dialog
- * @param {boolean} [hasField] true: gives what was typed
  * @returns {Promise<any>}
  */
-function ask(title, text, options, hasField = false) {
-  return (asked = asked.then(dropped).then(() => show(title, text, options, hasField)));
+function ask(title, text, options) {
+  return (asked = asked.then(dropped).then(() => show(title, text, options)));
 }
 
 /** Settles once no card is carried by the pointer, which a question would take away. @returns {Promise<void> | void} */
@@ -40,12 +39,10 @@ function dropped() {
   if (document.querySelector('.dragging')) return new Promise((later) => setTimeout(later, 100)).then(dropped);
 }
 
-async function show(title, text, options, hasField) {
-  const [heading, words, field, menu] = (dialog.querySelector('form')).children;
+async function show(title, text, options) {
+  const [heading, words, menu] = dialog.querySelector('form').children;
   heading.replaceChildren(...partsOf(title));
   words.replaceChildren(...text.map((part) => (typeof part === 'string' ? element('p', part) : part)));
-  field.hidden = !hasField;
-  field.value = '';
   menu.replaceChildren(...options.map(([answer, label, disabled], at) => element('button', label, {
     value: answer && at, disabled, className: at === 0 && options.length < 4 ? 'primary' : '',
   })));
@@ -54,8 +51,7 @@ async function show(title, text, options, hasField) {
   words.querySelectorAll('mark').forEach(reveal);
   dialog.scrollTop = 0; // the button that gets the focus may stand at the end
   await new Promise((closed) => dialog.addEventListener('close', closed, { once: true }));
-  const [answer] = options[dialog.returnValue] ?? [null];
-  return answer && hasField ? field.value : answer;
+  return options[dialog.returnValue]?.[0] ?? null;
 }
 
 /**
@@ -97,7 +93,9 @@ export async function askPasscode(isWrong) {
   const hint = isWrong ? 'That was not it. Ask whoever shared this board.' : 'This board is shared with a passcode.';
   const isTyping = document.activeElement?.matches(':is(input, textarea):not(dialog *)'); // what is typed on is no passcode
   const words = element('p', hint, isTyping && { tabIndex: -1, autofocus: true });
-  return (await ask('Passcode', [words], [['open', 'Open the board']], true)) ?? askPasscode(isWrong);
+  const field = element('input', '', { type: 'password', autocomplete: 'current-password', ariaLabel: 'Passcode' });
+  const answer = await ask('Passcode', [words, field], [['open', 'Open the board']]);
+  return answer ? field.value : askPasscode(isWrong);
 }
 
 /** @param {string} identity empty while it is not known */
