@@ -20,9 +20,6 @@ function placed(card) {
   return place.bottom >= shown.top && place.top <= shown.bottom ? [[card, place]] : [];
 }
 
-/** Empty blocks, kept for later. */
-const spare = [];
-
 /** Puts a card before another, or at the end. */
 export function put(list, card, next) {
   if (next) next.before(card);
@@ -34,15 +31,13 @@ export function put(list, card, next) {
 export function tidy(list) {
   for (const block of [...list.children]) {
     if (block.childElementCount > 2 * FULL) block.after(newBlock([...block.children].slice(FULL)));
-    if (block.childElementCount || list.childElementCount === 1) continue;
-    block.remove();
-    spare.push(block);
+    if (!block.childElementCount && list.childElementCount > 1) block.remove();
   }
   if (!list.childElementCount) list.append(newBlock());
 }
 
 function newBlock(cards = []) {
-  const block = spare.pop() ?? Object.assign(document.createElement('div'), { className: 'block', role: 'none' });
+  const block = Object.assign(document.createElement('div'), { className: 'block', role: 'none' });
   block.append(...cards);
   return block;
 }
