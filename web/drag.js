@@ -31,8 +31,6 @@ export class Drag {
     this.press = {};
     /** The pointer's last event in this drag; without one, the card goes back. */
     this.pointer = null;
-    /** @type {HTMLElement | null} the list of the column under it, or that it left above or below */
-    this.list = null;
     this.options = {
       ...OPTIONS,
       delay,
@@ -106,7 +104,7 @@ export class Drag {
   }
 
   #begin(card) {
-    [this.card, this.pointer, this.pressed, this.list] = [card, null, null, null];
+    [this.card, this.pointer, this.pressed] = [card, null, null];
     this.#scroll(document.timeline.currentTime);
     root.classList.add('dragging');
     Sortable.ghost.inert = true; // Tab passes by the picture that is carried
@@ -118,10 +116,8 @@ export class Drag {
     if (!this.card) return;
     if (event.type === 'pointermove') this.pointer = event;
     if (!this.pointer) return;
-    const { clientX, clientY } = this.pointer;
-    const under = document.elementFromPoint(clientX, clientY)?.closest('.column')?.querySelector('ol');
-    this.list = under ?? (isWithin(this.list, clientX) ? this.list : null);
-    if (this.list) openGap(this.card, this.list, this.pointer);
+    const list = listAt(this.pointer);
+    if (list) openGap(this.card, list, this.pointer);
     this.#tell(this.card.parentElement);
   }
 
@@ -129,7 +125,7 @@ export class Drag {
   #scroll(time) {
     if (!this.card) return;
     requestAnimationFrame((now) => {
-      if (this.card && this.pointer) scrollAtEdges(this.pointer, this.list, Math.min(now - time, MOST_MS) * SPEED);
+      if (this.card && this.pointer) scrollAtEdges(this.pointer, Math.min(now - time, MOST_MS) * SPEED);
       this.#scroll(now);
     });
   }
@@ -145,17 +141,22 @@ export class Drag {
   }
 }
 
-function isWithin(list, x) {
-  const { left, right } = list?.getBoundingClientRect() ?? {};
-  return left <= x && x <= right;
+/** The list of the column in which the pointer is, or which it has left above or below. */
+function listAt({ clientX }) {
+  return [...board.querySelectorAll('ol')].find((list) => {
+    const { left, right } = list.getBoundingClientRect();
+    return left <= clientX && clientX <= right;
+  });
 }
 
 /** Scrolls the list of a column, the board and the page by so many pixels where the pointer is near their edges, or past them. */
-function scrollAtEdges({ clientX, clientY }, list, pixels) {
+function scrollAtEdges(pointer, pixels) {
+  const { clientX, clientY } = pointer;
   const way = (at, start, end) => pixels * (Number(at > end - EDGE) - Number(at < start + EDGE));
   const { left, right } = board.getBoundingClientRect();
   board.scrollBy(way(clientX, left, right), 0);
   scrollBy(0, way(clientY, 0, innerHeight));
+  const list = listAt(pointer);
   const { top, bottom } = list?.getBoundingClientRect() ?? {};
   list?.scrollBy(0, way(clientY, top, bottom));
 }
