@@ -18,7 +18,7 @@ class SyncObjects:
     """The addresses of the List and the Map: by name, and by SID once they were found.
 
     By SID, what is meant for one that was deleted never reaches one made again under its name.
-    fetch(uri), post(uri, form): how to ask Sync; on_renewed(): what to do when there are new SIDs.
+    fetch(uri), post(uri, form): how to ask Sync; on_renewed(uri): what to do at each new SID.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class SyncObjects:
         uris: tuple[str, ...],
         fetch: Callable[[str], Any],
         post: Callable[[str, dict[str, Any]], Any],
-        on_renewed: Callable[[], None],
+        on_renewed: Callable[[str], None],
     ):
         self._uris = uris
         self._fetch = fetch
@@ -45,16 +45,11 @@ class SyncObjects:
     def make(self) -> None:
         """Find the List and the Map, and make what is absent; pages may only read them."""
         for uri in self._uris:
-            try:
-                thing = self._fetch(uri)
-            except errors.SyncNotFound:
-                thing = self._make(uri)
-            known = thing if isinstance(thing, dict) else {}
-            sid, maker = known.get("sid"), str(known.get("created_by", SYSTEM))
-            address = f"{uri.rpartition('/')[0]}/{sid}" if sid else uri
-            if maker != SYSTEM:  # a page, by the SDK, to which its rights would stay
-                self._post(f"{address}/Permissions/{quote(maker, safe='')}", READ_ONLY)
+            address = self._found(uri)
+            is_new = self._by_sid.get(uri) != address
             self._by_sid[uri] = address
+            if is_new:  # told at once: nothing known of the old one may reach this one
+                self._on_renewed(uri)
 
     def on_object(
         self, call: Callable[[], T], is_of_item: bool = False, again: Callable[[], T] | None = None
@@ -81,6 +76,18 @@ class SyncObjects:
                 self._renew()
             raise
 
+    def _found(self, uri: str) -> str:
+        try:
+            thing = self._fetch(uri)
+        except errors.SyncNotFound:
+            thing = self._make(uri)
+        known = thing if isinstance(thing, dict) else {}
+        sid, maker = known.get("sid"), str(known.get("created_by", SYSTEM))
+        address = f"{uri.rpartition('/')[0]}/{sid}" if sid else uri
+        if maker != SYSTEM:  # a page, by the SDK, to which its rights would stay
+            self._post(f"{address}/Permissions/{quote(maker, safe='')}", READ_ONLY)
+        return address
+
     def _make(self, uri: str) -> Any:
         kind, _, name = uri.rpartition("/")
         try:
@@ -89,8 +96,9 @@ class SyncObjects:
             return self._fetch(uri)
 
     def _renew(self) -> None:
+        """Find both again, or make them; of what the caller meant to write nothing was written."""
         with self._lock:
-            before = dict(self._by_sid)
-            self.make()
-            if self._by_sid != before:
-                self._on_renewed()
+            try:
+                self.make()
+            except errors.OutcomeUnknown as error:
+                raise errors.SyncUnavailable(error.detail, retry_after=2) from error

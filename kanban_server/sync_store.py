@@ -27,7 +27,7 @@ class SyncStore:
     """The List `tasks` and the Map `leases` of one Sync Service.
 
     Every method may raise SyncBusy, SyncUnavailable, SyncRefuses, SyncNonsense and, if it writes,
-    OutcomeUnknown. on_renewed is called after a vanished List or Map was made again, by whomever.
+    OutcomeUnknown. on_renewed is called after a vanished List was made again, by whomever.
     """
 
     def __init__(self, settings: Settings, transport: Transport):
@@ -48,7 +48,7 @@ class SyncStore:
             (self._list, self._map),
             lambda uri: self._api.fetch("GET", uri),
             self._say,
-            lambda: self.on_renewed(),
+            lambda uri: self.on_renewed() if uri == self._list else None,
         )
         self._at = self._objects.address
         self.on_renewed: Callable[[], None] = lambda: None
@@ -167,11 +167,14 @@ class SyncStore:
     def _write_item(
         self, uri: str, form: dict[str, Any], key: str, revision: str | None = None
     ) -> Item:
+        def write() -> Item:
+            try:
+                return item_in(self._post(uri, form, revision), key)
+            except errors.SyncNonsense as error:
+                raise errors.OutcomeUnknown(error.detail) from error
+
         on = self._objects.on_object if revision is None else self._objects.on_revision
-        try:
-            return on(lambda: item_in(self._post(uri, form, revision), key))
-        except errors.SyncNonsense as error:
-            raise errors.OutcomeUnknown(error.detail) from error
+        return on(write)
 
     def _say(self, uri: str, form: dict[str, Any]) -> dict[str, Any]:
         """Post what has the same effect each time: once more where no answer came."""

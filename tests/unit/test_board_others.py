@@ -4,7 +4,7 @@ import json
 
 import pytest
 from process import delete_list
-from wire import first, lost_before
+from wire import answers, first, lost_before
 
 from kanban_server import errors
 from kanban_server.transport import Answer
@@ -41,6 +41,18 @@ def test_what_is_meant_for_a_list_that_vanished_changes_nothing_in_the_next(here
     with pytest.raises(errors.TaskNotFound):
         here.edit(old, "changed")
     assert here.names() == ["precious"]
+
+
+def test_a_list_made_again_is_told_from_the_old_while_the_map_fails(here, there, emulator):
+    here.add("old")
+    delete_list(emulator)
+    there.add("new", list="doing")
+    new = there.raw(0)
+    here.wire.fail(answers("forbidden"), method="GET", path="Maps/leases")
+    with pytest.raises(errors.SyncRefuses):
+        here.edit(0, "changed")
+    here.edit(0, "changed")
+    assert [there.raw(0)[field] for field in ("list", "key")] == [new["list"], new["key"]]
 
 
 def test_tasks_of_other_clients_are_shown_by_the_rules(here):

@@ -1,6 +1,7 @@
 """The List and the Map by name and by SID, and what happens when one is gone."""
 
 import pytest
+import requests
 from wire import ITEMS, SERVICE, documented
 
 from kanban_server import errors
@@ -95,6 +96,14 @@ def test_a_page_that_has_made_the_list_may_only_read_it(answer, sync, cloud):
     cloud.prepare()
     rights = "Read=true&Write=false&Manage=false"
     assert [call.request.body for call in granted.calls] == [rights]
+
+
+def test_a_list_whose_making_gets_no_answer_leaves_no_write_in_doubt(answer, sync, cloud):
+    answer("list_gone", "POST", ITEMS)
+    answer("name_unknown", "GET", TASKS)
+    sync.add("POST", f"{SERVICE}/Lists", body=requests.ReadTimeout("silence"))
+    with pytest.raises(errors.SyncUnavailable):
+        cloud.create({})
 
 
 def test_a_list_that_tells_no_sid_is_asked_for_by_name(answer, sync, cloud):

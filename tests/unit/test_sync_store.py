@@ -89,6 +89,13 @@ def test_an_answer_to_a_write_that_is_no_item_leaves_it_in_doubt(body, sync, clo
         cloud.create({})
 
 
+def test_nonsense_about_a_vanished_list_leaves_no_write_in_doubt(answer, sync, cloud):
+    answer("list_gone", "POST", ITEM)
+    sync.add("GET", TASKS, body="<html>")
+    with pytest.raises(errors.SyncNonsense):
+        cloud.replace(100, {}, "0")
+
+
 @pytest.mark.parametrize("index", ['"0"', "null", "[1]", "true", "1.0"])
 def test_an_index_that_is_no_whole_number_is_nonsense(index, sync, cloud):
     body = f'{{"index": {index}, "data": {{}}, "revision": "0", "date_updated": ""}}'
