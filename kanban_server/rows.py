@@ -29,6 +29,14 @@ def item_in(row: Any, key: str) -> Item:
         raise errors.SyncNonsense("Twilio Sync sent an Item that lacks its parts.") from error
 
 
+def identity_in(row: Any) -> str:
+    """Read whose a Permission is. Raises SyncNonsense."""
+    try:
+        return str(row["identity"])
+    except (TypeError, KeyError) as error:
+        raise errors.SyncNonsense("Twilio Sync sent a Permission of nobody.") from error
+
+
 def checked_page(page: Any, kind: str) -> dict[str, Any]:
     """Give a page back if it has its parts; kind: of its rows. Raises SyncNonsense."""
     if isinstance(page, dict) and isinstance(page.get("meta"), dict):

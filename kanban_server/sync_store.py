@@ -14,7 +14,7 @@ from twilio.rest import Client
 
 from . import errors
 from .jsontext import compact
-from .rows import Item, checked_page, item_in
+from .rows import Item, checked_page, identity_in, item_in
 from .settings import LEASES_NAME, LIST_NAME, Settings, SettingsError
 from .sync_objects import READ_ONLY, SyncObjects
 from .transport import Transport
@@ -69,6 +69,8 @@ class SyncStore:
     def look(self) -> tuple[bool, bool, str]:
         """Read whether the Service is of this account, its ACL on, and Sync's Date, "" if none."""
         answer, _, headers = self._api.fetch_with_response_info("GET", self._service)
+        if not isinstance(answer, dict):
+            raise errors.SyncNonsense("Twilio Sync sent a Service that lacks its parts.")
         return self._is_own(answer), answer.get("acl_enabled") is True, headers.get("Date", "")
 
     def _is_own(self, service: dict[str, Any]) -> bool:
@@ -147,7 +149,7 @@ class SyncStore:
     def readers(self) -> set[str]:
         """Read the identities that have a permission on the List or the Map."""
         rows = [*self._rows("Permissions", self._list), *self._rows("Permissions", self._map)]
-        return {str(row["identity"]) for row in rows}
+        return {identity_in(row) for row in rows}
 
     def forget_reader(self, identity: str) -> None:
         """Take an identity's permissions away."""
