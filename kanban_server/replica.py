@@ -59,7 +59,6 @@ class Replica:
                 if self._known.get(index, since) <= since:
                     self.put(item, since)
             self.filled_since = since
-            self._read.clear()
             for index in list(self._known.keys() - self._items.keys()):
                 if self._known[index] <= since:
                     del self._known[index]
@@ -87,6 +86,7 @@ class Replica:
             if self._known.get(index, since) > since:
                 return
             self._remove(index)
+            self._read.pop(index, None)
             self._known[index] = since
             if len(self._known) > len(self._items) + MAX_GONE:
                 self._known = {key: self._known[key] for key in self._items}

@@ -103,6 +103,29 @@ def test_what_was_removed_is_forgotten_after_the_next_refresh(replica):
     assert replica._known == {}
 
 
+def test_what_was_removed_since_a_refresh_began_is_not_revived_by_a_slower_read(replica):
+    replica.put(item(0), 1)
+    replica.drop(0, 5)
+    replica.refill([item(0)], 3)
+    replica.put(item(0), 4)
+    assert replica.get(0) is None
+
+
+def test_an_item_is_known_since_the_last_read_of_it_or_of_all(replica):
+    replica.refill([item(0)], 5)
+    assert replica.known_since(0) == 5
+    replica.was_read(0, 7)
+    replica.refill([item(0)], 6)
+    assert replica.known_since(0) == 7
+
+
+def test_what_is_gone_leaves_no_note_of_its_read(replica):
+    replica.put(item(0), 1)
+    replica.was_read(0, 1)
+    replica.drop(0, 2)
+    assert replica._read == {}
+
+
 def test_a_held_place_is_seen_by_neighbours_and_can_be_given_back(replica):
     replica.refill([item(0, "a0"), item(1, "a1")], 1)
     held = replica.reserve("todo", "a0V")
