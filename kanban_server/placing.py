@@ -77,7 +77,7 @@ class Placing:
                     return position, self._replica.reserve(column, position)
                 except ordering.NoRoom:
                     pass
-            self._make_room(column, lower, upper, moving)
+            self._make_room(column, lower, moving)
         raise errors.SyncBusy("The order of this column is being repaired.", retry_after=1)
 
     def _is_plain(self, column: str, place: Place, moving: int | None) -> bool:
@@ -121,10 +121,11 @@ class Placing:
         end = self._replica.end(column, place.at or "bottom", moving)
         return (None, end) if place.at == "top" else (end, None)
 
-    def _make_room(
-        self, column: str, lower: Entry | None, upper: Entry | None, moving: int | None
-    ) -> None:
-        """Give the tasks around a place new positions, few of them, in the same order."""
+    def _make_room(self, column: str, lower: Entry | None, moving: int | None) -> None:
+        """Give the tasks around a place, above which is lower, new positions in the same order.
+
+        As few of them as will do.
+        """
         entries = [e for e in self._replica.column(column) if e.id != moving]
         middle = entries.index(lower) + 1 if lower in entries else 0
         reach = 4
