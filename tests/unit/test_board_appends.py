@@ -57,13 +57,14 @@ def test_a_task_stands_below_all_that_an_admin_restored(here, there):
     assert here.names() == ["a", "b", "c", "new"]
 
 
-def test_a_task_placed_by_its_neighbour_is_not_moved_by_what_others_append(here, there):
+@pytest.mark.parametrize("at", ["bottom", "top"])
+def test_a_task_placed_by_its_neighbour_is_not_moved_by_what_others_append(here, there, at):
     task = here.add("a")
     both_read(here, there)
-    there.add("b", at="top")
+    there.add("b", at=at)
     here.add("new", before=task)
     assert here.wire.cost() == (1, 1)
-    assert here.names() == ["b", "new", "a"]
+    assert here.names() == (["b", "new", "a"] if at == "top" else ["new", "a", "b"])
 
 
 def test_a_new_task_that_another_changed_meanwhile_is_left_where_it_is(here, there):

@@ -104,6 +104,16 @@ def test_a_lost_answer_to_a_removal_is_looked_into(here, fault):
     assert here.names() == []
 
 
+def test_an_edit_that_gets_no_answer_twice_is_in_doubt_and_not_sent_again(here):
+    task = here.add("a")
+    here.wire.forget()
+    for _ in range(3):
+        here.wire.fail(lost_before)
+    with pytest.raises(errors.OutcomeUnknown):
+        here.edit(task, "b")
+    assert len(here.wire.seen("POST")) == 2
+
+
 def test_an_edit_that_may_have_been_overwritten_at_once_is_in_doubt_and_not_refused(here, there):
     task = here.add("a")
     here.wire.fail(lost_after)
