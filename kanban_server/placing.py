@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from . import errors, ordering
+from .locks import KeyedLocks
 from .mirror import Mirror
 from .replica import RESERVED, Entry, Replica
 from .sync_store import Item
@@ -30,6 +31,7 @@ class Placing:
     def __init__(self, mirror: Mirror, replica: Replica):
         self._mirror = mirror
         self._replica = replica
+        self._locks = KeyedLocks()
 
     @contextmanager
     def reserved(self, column: str, place: Place, moving: int | None = None) -> Iterator[str]:
@@ -69,15 +71,16 @@ class Placing:
     def _reserve(self, column: str, place: Place, moving: int | None) -> tuple[str, Entry]:
         if not self._is_plain(column, place, moving):
             self._read_neighbours(column, place)
-        for _ in range(ATTEMPTS):
-            with self._replica.lock:
-                lower, upper = self._bounds(column, place, moving)
-                try:
-                    position = ordering.between(_position(lower), _position(upper))
-                    return position, self._replica.reserve(column, position)
-                except ordering.NoRoom:
-                    pass
-            self._make_room(column, lower, moving)
+        with self._locks(column):  # while one makes room, a place of another's would slip
+            for _ in range(ATTEMPTS):
+                with self._replica.lock:
+                    lower, upper = self._bounds(column, place, moving)
+                    try:
+                        position = ordering.between(_position(lower), _position(upper))
+                        return position, self._replica.reserve(column, position)
+                    except ordering.NoRoom:
+                        pass
+                self._make_room(column, lower, moving)
         raise errors.SyncBusy("The order of this column is being repaired.", retry_after=1)
 
     def _is_plain(self, column: str, place: Place, moving: int | None) -> bool:

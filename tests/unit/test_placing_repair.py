@@ -1,9 +1,10 @@
 """The repair of a column that has no room for a place: few writes, and the order holds."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
 from types import SimpleNamespace
 
+import pytest
 from wire import first
 
 from kanban_server.ordering import MAX_GOOD_LENGTH
@@ -76,6 +77,30 @@ def test_a_task_that_moves_away_during_a_repair_stays_where_it_went(here):
     here.wire.fail(going, path="Lists/tasks/Items/[1-5]")
     here.add("x", after=2, before=3)
     assert (here.names(), here.names("done")) == (["1", "2", "x", "3", "4", "5"], ["0", "z"])
+
+
+@pytest.mark.parametrize(
+    ("task", "where", "order"),
+    [
+        (5, {"at": "top"}, "501x234"),
+        (0, {"after": 4}, "1x23405"),
+    ],
+)
+def test_a_drop_beside_a_repair_under_way_lands_where_it_was_meant(task, where, order, here):
+    for n in range(6):
+        here.store.create({"name": str(n), "list": "todo", "position": "a1"})
+    here.names()
+    pool, moving = ThreadPoolExecutor(1), []
+
+    def move():
+        moving.append(pool.submit(here.move, task, **where))
+        wait(moving, 0.1)  # it is done, or waits for the repair
+
+    here.wire.fail(first(lambda: None), path="Lists/tasks/Items/.*")
+    here.wire.fail(first(move), path="Lists/tasks/Items/.*")
+    here.add("x", after=1, before=2)
+    moving[0].result(10)
+    assert "".join(here.names()) == order
 
 
 def test_a_repair_waits_for_the_writes_that_are_under_way_there(here, monkeypatch):
