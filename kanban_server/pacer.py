@@ -16,25 +16,19 @@ BURST = 20.0
 BURST_SECONDS = 1.0
 RECOVERY_PER_SECOND = 0.5
 MAX_WAIT_SECONDS = 2.0
-MAX_WAITING = 8
+MAX_WAITING = 8  # half of the server's threads
 
 
 class Pacer:
     """A token bucket with a queue for each caller, served in turn.
 
     rate: writes a second, None for no limit until Sync first says 429 (`slow_down`); then it halves
-    and recovers slowly, to LIST_RATE at most. max_waiting: half of the server's threads.
+    and recovers slowly, to LIST_RATE at most.
     """
 
-    def __init__(
-        self,
-        rate: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        max_waiting: int = MAX_WAITING,
-    ):
+    def __init__(self, rate: float | None = None, clock: Callable[[], float] = time.monotonic):
         self._rate = rate
         self._clock = clock
-        self._max_waiting = max_waiting
         self._tokens = BURST
         self._at = clock()
         self._slowed_at = float("-inf")
@@ -75,7 +69,7 @@ class Pacer:
         assert self._rate
         waiting = sum(map(len, self._queues.values()))
         seconds = (waiting + 1 - self._tokens) / self._rate
-        if seconds > MAX_WAIT_SECONDS or waiting >= self._max_waiting:
+        if seconds > MAX_WAIT_SECONDS or waiting >= MAX_WAITING:
             raise _too_many(seconds)
 
     def _is_next(self, caller: str, ticket: object) -> bool:

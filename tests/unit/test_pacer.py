@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from clock import Clock
@@ -41,7 +42,7 @@ def test_sync_saying_429_halves_the_pace_down_to_one_a_second():
     for _ in range(10):
         pacer.slow_down()
         clock.now += BURST_SECONDS
-    assert pacer._rate < 2 * LEAST_RATE
+    assert LEAST_RATE <= pacer._rate < 2 * LEAST_RATE
 
 
 def test_a_burst_of_429_halves_the_pace_once():
@@ -49,6 +50,12 @@ def test_a_burst_of_429_halves_the_pace_once():
     for _ in range(8):
         pacer.slow_down()
     assert pacer._rate == 10
+
+
+def test_after_a_429_nobody_goes_at_once():
+    pacer = Pacer(20.0, Clock())
+    pacer.slow_down()
+    assert passed(pacer, 100) == 0
 
 
 def test_the_pace_recovers_to_that_of_the_list_and_no_further():
@@ -89,6 +96,22 @@ def test_callers_take_turns():
         thread.join(5)
     assert "".join(order) in ("ababa", "babaa")
     assert pacer._queues == {}
+
+
+def test_when_many_wait_the_next_is_refused():
+    clock = Clock()
+    pacer = Pacer(20.0, clock)
+    pacer._tokens = -2.0
+    with ThreadPoolExecutor(MAX_WAITING + 1) as pool:
+        waits = [pool.submit(pacer.wait, str(n)) for n in range(MAX_WAITING)]
+        while sum(map(len, pacer._queues.values())) < MAX_WAITING:
+            time.sleep(0.001)
+        try:
+            with pytest.raises(TooManyRequests):
+                pool.submit(pacer.wait, "late").result(5)
+        finally:
+            clock.now += 1
+        [wait.result(5) for wait in waits]
 
 
 def test_those_who_wait_leave_half_of_the_threads_to_others():
