@@ -185,7 +185,8 @@ def limit_pages(database, pages):
 def test_a_full_disk_fails_all_that_wait_and_publishes_nothing(database, published):
     limit_pages(database, 1)
     published.clear()
-    for job in together(database, *(add("x" * 3000 + str(n)) for n in range(40))):
+    large = [add("x" * 3000 + str(n)) for n in range(40)]
+    for job in together(database, add("small, and done before it is full"), *large):
         with pytest.raises(StorageFailed, match="full"):
             job.wait()
     assert names(database) == []

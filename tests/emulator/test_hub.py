@@ -57,6 +57,7 @@ def test_a_client_gets_only_what_it_has_not_had(hub):
     client = join(hub, Client(), after=2)
     hub.deliver([job(1, 2)])
     hub.deliver([job(2, 3)])
+    assert client.events() == [1]
     hub.deliver([job(3)])
     assert client.events() == [1]
     assert b'"n":3' in client.sent[0]

@@ -53,6 +53,13 @@ def test_init_with_a_bad_token_is_refused_with_its_code(session):
     assert reply["status"]["errorCode"] == 20104
 
 
+def test_what_comes_after_the_end_is_left_alone(session):
+    send(session, method="init", token="alice:5")
+    assert headers(session.tick(5))[0]["method"] == "close"
+    assert send(session, 5, method="message", http_request={"path": "/v3/Lists"}) == []
+    assert send(session, 5, method="update", token="alice") == []
+
+
 def test_a_message_becomes_a_request(session):
     send(session, method="init", token="alice")
     request = {

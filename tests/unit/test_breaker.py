@@ -76,6 +76,15 @@ def test_a_refused_key_opens_it_at_once_and_for_long(breaker, clock):
     assert caught.value.retry_after == 12
 
 
+def test_while_one_tries_a_refused_key_the_others_are_refused_as_long(breaker, clock):
+    fail(breaker, 1, SyncKeyRefused)
+    clock.now += REFUSED_SECONDS
+    with breaker.guard():
+        clock.now += OPEN_SECONDS
+        with pytest.raises(SyncKeyRefused):
+            call(breaker)
+
+
 def test_a_key_that_is_taken_again_closes_it(breaker, clock):
     fail(breaker, 1, SyncKeyRefused)
     clock.now += REFUSED_SECONDS

@@ -8,7 +8,7 @@ import pytest
 from wire import answers, first
 
 from kanban_server import errors
-from kanban_server.leases import LEASE_SECONDS
+from kanban_server.leases import LEASE_SECONDS, REST_SECONDS
 
 MAP = "Maps/leases/Items.*"
 
@@ -47,6 +47,16 @@ def test_half_way_to_its_greatest_age_the_view_is_renewed_in_the_background(here
     assert not read.is_set()
     clock.now += 0.2
     here.edit(0, "c")
+    assert read.wait(10)
+    with here.leases._reading:  # until that is over
+        assert here.leases._read_at == clock.now
+
+
+def test_a_task_that_is_added_renews_the_view_for_what_comes_next(here, clock):
+    read = Event()
+    here.wire.fail(first(read.set), method="GET", path=MAP)
+    clock.now += 0.6
+    here.add("b")
     assert read.wait(10)
     with here.leases._reading:  # until that is over
         assert here.leases._read_at == clock.now
@@ -98,6 +108,27 @@ def test_leases_that_cannot_be_read_do_not_stop_the_board(here, clock):
     clock.now += 5
     here.wire.fail(answers("forbidden"), method="GET", path=MAP)
     assert here.edit(0, "b")["name"] == "b"
+
+
+def test_leases_that_cannot_be_read_are_left_alone_for_a_while(here, clock):
+    clock.now += 5
+    here.wire.fail(answers("forbidden"), method="GET", path=MAP)
+    here.edit(0, "b")
+    here.wire.forget()
+    clock.now += REST_SECONDS - 0.1
+    here.edit(0, "c")
+    assert here.wire.seen("GET", MAP) == []
+    clock.now += 0.2
+    here.edit(0, "d")
+    assert len(here.wire.seen("GET", MAP)) == 1
+
+
+def test_leases_that_are_over_do_not_fill_memory(here, clock):
+    lease = here.leases.take(0, "editing", "bob", None)
+    here.leases.give_up(0, lease["lease"])
+    clock.now += 1.001
+    here.edit(0, "b")
+    assert (here.leases._seen, here.leases._touched) == ({}, {})
 
 
 @pytest.mark.parametrize("data", [{}, {"until": 5}, {"until": "soon"}, {"lease": "x"}])

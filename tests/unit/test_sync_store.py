@@ -130,6 +130,13 @@ def test_a_missing_item_is_no_vanished_list(answer, sync, cloud):
     assert len(sync.calls) == 1
 
 
+def test_a_missing_item_that_is_read_is_no_vanished_list(answer, sync, cloud):
+    answer("item_gone", "GET", ITEM)
+    with pytest.raises(errors.SyncNotFound):
+        cloud.item(100)
+    assert len(sync.calls) == 1
+
+
 def test_the_service_is_told_to_keep_to_its_acl(answer, sync, cloud):
     answer("service", "POST", SERVICE)
     answer("list", "GET", TASKS)
