@@ -144,10 +144,8 @@ def sweep(tx: Transaction) -> None:
         objects.remove(tx, obj)
     due = tx.execute("SELECT object, key FROM items WHERE expires<=?", (tx.now,)).fetchall()
     for object_id, key in due:
-        row = tx.execute("SELECT sid, service_sid FROM objects WHERE id=?", (object_id,)).fetchone()
-        obj_now = objects.by_sid(tx, row[1], row[0])
-        if obj_now is not None:
-            remove(tx, obj_now, fetch(tx, obj_now, key))
+        obj = objects.by_id(tx, object_id)
+        remove(tx, obj, fetch(tx, obj, key))
 
 
 def cds_url(obj: SyncObject, key: int | str | None = None) -> str:

@@ -17,6 +17,7 @@ _COLUMNS = (
     "id, sid, service_sid, kind, unique_name, event_id, next_index,"
     " created, updated, expires, created_by"
 )
+_BY_ID = f"SELECT {_COLUMNS} FROM objects WHERE id=?"
 _BY_SID = f"SELECT {_COLUMNS} FROM objects WHERE sid=?"
 _BY_UNIQUE_NAME = f"SELECT {_COLUMNS} FROM objects WHERE service_sid=? AND kind=? AND unique_name=?"
 _EXPIRED = f"SELECT {_COLUMNS} FROM objects WHERE expires<=?"
@@ -65,6 +66,11 @@ def by_sid(tx: Transaction, service_sid: str, sid: str) -> SyncObject | None:
     """Give the object with this SID, if the service has it."""
     row = tx.execute(_BY_SID, (sid,)).fetchone()
     return SyncObject._make(row) if row is not None and row[2] == service_sid else None
+
+
+def by_id(tx: Transaction, object_id: int) -> SyncObject:
+    """Give the object that an Item belongs to."""
+    return SyncObject._make(tx.execute(_BY_ID, (object_id,)).fetchone())
 
 
 def create(
