@@ -73,6 +73,16 @@ async def test_an_object_removed_while_it_is_subscribed_to_is_not_found(wire, re
 
 
 @as_alice
+async def test_a_client_that_says_goodbye_is_told_nothing_more(wire, rest, tasks):
+    await wire.subscribe(tasks)
+    wire.send(method="close")
+    rest.add(n=1)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert wire.events() == []
+
+
+@as_alice
 async def test_access_lost_while_subscribing_is_forbidden(wire, rest, tasks):
     await subscribe_slowly(wire, tasks, lambda: rest.make("", AclEnabled="true"))
     [body] = await wire.until(lambda: wire.notifications("subscription_failed"))
