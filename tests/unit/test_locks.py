@@ -1,6 +1,8 @@
 """A lock for each name."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,18 +12,16 @@ from kanban_server.locks import KeyedLocks
 def test_one_thread_at_a_time_is_in_for_a_name():
     locks, inside, most = KeyedLocks(), [], []
 
-    def work():
+    def work(_):
         for _ in range(200):
             with locks("a"):
                 inside.append(1)
+                time.sleep(0)  # the others have their turn
                 most.append(len(inside))
                 inside.pop()
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
     assert max(most) == 1
 
 

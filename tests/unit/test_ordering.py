@@ -62,6 +62,10 @@ def test_there_is_room_between_two_neighbouring_stand_ins():
     assert lower < ordering.between(lower, upper) < upper
 
 
+def test_what_follows_a_foreign_position_past_all_stand_ins_is_above_it():
+    assert "VzzzzzX" < ordering.between("VzzzzzX", "W0000") < "W0000"
+
+
 @pytest.mark.parametrize("upper", [None, "W0000", "a0"])
 def test_what_follows_a_stand_in_is_above_those_of_items_to_come(upper):
     lower, last = ordering.fallback(7), ordering.fallback(62**5 - 1)

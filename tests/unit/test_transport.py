@@ -6,7 +6,7 @@ import pytest
 import requests
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
-from wire import CREDENTIALS, ITEMS, SERVICE, documented
+from wire import CREDENTIALS, ITEMS, LEASES, SERVICE, documented
 
 from kanban_server import errors
 from kanban_server.transport import Transport
@@ -107,6 +107,12 @@ def test_each_429_to_a_write_is_told_to_who_keeps_the_pace(answer, pauses):
     door = Transport(on_busy=lambda: told.append(1))
     door.request("POST", ITEMS, data={"Data": "{}"})
     assert told == [1]
+
+
+def test_a_429_of_the_map_slows_no_write_of_the_list(answer, pauses):
+    answer("busy", "POST", LEASES)
+    with pytest.raises(errors.SyncBusy):
+        Transport(on_busy=lambda: pytest.fail("slowed")).request("POST", LEASES)
 
 
 @pytest.mark.parametrize("name", ["failed", "down"])

@@ -33,6 +33,17 @@ def test_what_one_request_asks_of_sync_has_one_deadline(pauses):
     contextvars.copy_context().run(late)
 
 
+@pytest.mark.parametrize(("seconds", "most"), [(1.0, 1.0), (60.0, 2.0)])
+def test_what_is_left_of_a_request_is_never_lengthened(seconds, most):
+    def late():
+        transport.begin_request(time.monotonic() - transport.REQUEST_SECONDS + 2)
+        with transport.at_most(seconds):
+            assert most - 0.5 < transport.deadline.get() - time.monotonic() <= most
+        assert transport.deadline.get() - time.monotonic() > 1.5
+
+    contextvars.copy_context().run(late)
+
+
 def test_an_answer_that_drips_is_cut_off(monkeypatch):
     monkeypatch.setattr(transport, "ATTEMPT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
