@@ -202,7 +202,16 @@ class Database:
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + SWEEP_SECONDS
                 with suppress(Refusal):  # it is closing
-                    self.post(self._sweep)
+                    self.post(self._sweep_up)
+
+    def _sweep_up(self, tx: Transaction) -> None:
+        """Sweep; nobody waits for the outcome, so a mistake in it is told here."""
+        try:
+            self._sweep(tx)
+        except Exception as error:
+            if not is_storage_error(error):
+                _log.exception("the sweep failed")
+            raise
 
     def _is_clerk_needed(self) -> bool:
         return self._is_clerk_called or (self._closed and not self._is_writing)

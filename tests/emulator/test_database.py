@@ -208,6 +208,14 @@ def test_a_mistake_in_one_write_is_not_taken_for_a_failing_disk(database):
     assert database.write(add("a")) == "a"
 
 
+def test_a_mistake_in_the_sweep_is_logged(tmp_path, clock, caplog, monkeypatch):
+    monkeypatch.setattr("kanban_server.sync_emulator.database.SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr("test_database.no_sweep", lambda tx: 1 / 0)
+    database = opened(tmp_path, clock)
+    until(lambda: "the sweep failed" in caplog.text)
+    database.close()
+
+
 def test_what_waits_at_the_end_is_still_written(database):
     gate = hold_writer(database)
     job = database.post(add("late"))
