@@ -1,8 +1,10 @@
 """The board's rules, over a real store and the emulator, with every call to Sync counted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
+from wire import first
 
 from kanban_server import errors
 from kanban_server.board import Board
@@ -171,9 +173,22 @@ def test_a_task_that_is_gone_is_not_found_with_a_revision_either(here):
 
 
 def test_one_key_twenty_times_in_parallel_makes_one_task_with_one_answer(here):
+    here.names()
+    here.wire.forget()
+    second = Event()
+    here.wire.fail(first(lambda: second.wait(0.2)))  # which never comes
+    here.wire.fail(first(second.set))
     results = at_once(20, lambda n: here.add("a", key="k"))
     assert all(result == results[0] for result in results)
+    assert here.wire.cost() == (1, 0)
     assert here.names() == ["a"]
+
+
+def test_every_write_waits_for_its_turn(here, monkeypatch):
+    turns = []
+    monkeypatch.setattr(here.board._pacer, "wait", turns.append)
+    here.remove(here.edit(here.add("a"), "b"))
+    assert turns == ["ann"] * 3
 
 
 def test_one_key_with_another_wish_is_refused(here):

@@ -122,6 +122,14 @@ def test_an_edit_that_may_have_been_overwritten_at_once_is_in_doubt_and_not_refu
         here.edit(task, "b", revision=task["revision"])
 
 
+def test_an_edit_in_doubt_whose_repetition_fails_is_in_doubt(here):
+    task = here.add("a")
+    here.wire.fail(lost_before)
+    here.wire.fail(answers("forbidden"))
+    with pytest.raises(errors.OutcomeUnknown):
+        here.edit(task, "b")
+
+
 def test_a_removal_in_doubt_and_then_failing_is_in_doubt(here):
     task = here.add("a")
     here.wire.fail(lost_after, method="DELETE")

@@ -6,7 +6,7 @@ import pytest
 from wire import answers, lost_after, lost_before
 
 from kanban_server import errors
-from kanban_server.leases import LEASE_SECONDS
+from kanban_server.leases import ATTEMPTS, LEASE_SECONDS
 
 MAP = "Maps/leases/Items.*"
 
@@ -147,6 +147,14 @@ def test_a_taking_whose_outcome_stays_unknown_is_granted_when_repeated_with_its_
     with pytest.raises(errors.OutcomeUnknown):
         here.leases.take(0, "editing", "bob", "my id")
     assert here.leases.take(0, "editing", "bob", "my id")["lease"] == "my id"
+
+
+def test_a_taking_in_doubt_whose_repetitions_fail_is_in_doubt(here):
+    here.wire.fail(lost_before, path=MAP)
+    for _ in range(ATTEMPTS - 1):
+        here.wire.fail(answers("forbidden"), path=MAP)
+    with pytest.raises(errors.OutcomeUnknown):
+        here.leases.take(0, "editing", "ann", None)
 
 
 def test_a_lease_of_an_unknown_task_is_refused(here):
