@@ -48,7 +48,6 @@ class Session:
         self._verify = verify
         self.access: Access | None = None
         self.deadline = now + INIT_SECONDS
-        self._is_warned = False
         self.is_closing = False
 
     @property
@@ -80,10 +79,9 @@ class Session:
     def _watch_expiry(self, now: float) -> list[Output]:
         assert self.access is not None
         warn_at = self.access.expires - WARNING_SECONDS
-        if self._is_warned or now < warn_at:
-            self.deadline = self.access.expires if self._is_warned else warn_at
+        if now < warn_at:
+            self.deadline = warn_at
             return []
-        self._is_warned = True
         self.deadline = self.access.expires
         return [packets.client_update(WARNING_SECONDS)]
 
@@ -108,7 +106,7 @@ class Session:
             return [_refuse(packet, refused)]
         if self.access is not None and access.identity != self.access.identity:
             return self._close(now, 308, "UPDATE_IS_FORBIDDEN", "Update is forbidden", 51232)
-        self.access, self._is_warned = access, False
+        self.access = access
         return [packets.reply(packet.id, **more), *self._watch_expiry(now)]
 
     def _message(self, packet: Packet, now: float) -> list[Output]:
