@@ -55,6 +55,14 @@ async def test_a_long_replay_is_cut_and_the_client_asks_for_the_rest(wire, rest,
 
 
 @as_alice
+async def test_nothing_is_kept_for_a_client_that_has_yet_to_ask_for_the_rest(wire, rest, tasks):
+    [rest.add(n="x" * 10_000) for n in range(130)]
+    [event] = (await wire.subscribe(tasks))["events"]
+    assert event["replay_status"] == "interrupted"
+    assert rest.emulator.hub._objects == {}
+
+
+@as_alice
 async def test_a_replay_comes_in_packets_that_the_sdk_can_digest(wire, rest, tasks):
     [rest.add(n=n) for n in range(120)]
     await wire.subscribe(tasks, after=0)

@@ -47,6 +47,14 @@ def test_an_item_is_known_since_its_read_began(here, mirror, replica, clock):
     assert replica.known_since(0) == 0
 
 
+def test_of_two_copies_of_a_create_in_doubt_the_first_is_given(here, mirror):
+    lost = data()
+    mirror.fill()
+    lose(here, mirror, lost)
+    here.wire.fail(first(lambda: here.store.create(lost)))
+    assert mirror.create(lost)[0].key == 0
+
+
 def test_a_create_in_doubt_is_found_in_a_list_made_again(here, mirror, emulator):
     for name in "abc":
         here.add(name)
