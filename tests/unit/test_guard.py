@@ -121,10 +121,12 @@ def test_a_foreign_origin_is_refused(origin, home):
 HERE = {"Host": "127.0.0.1:5001"}
 
 
-def test_a_page_of_another_server_here_may_reach_the_emulator_and_no_other_page(home):
+def test_a_page_of_another_server_here_may_reach_the_emulator_and_no_other_page(home, shared):
     assert home.may_reach_sync("127.0.0.1", {**HERE, "Origin": "http://localhost:5002"})
     assert not home.may_reach_sync("127.0.0.1", {**HERE, "Origin": "http://far.example.org"})
     assert not home.is_own_origin("http://localhost:5002", HERE["Host"])
+    tunnel = {"Host": "board.example.org", "Origin": "http://localhost:5002"}
+    assert not shared.may_reach_sync("127.0.0.1", tunnel)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,6 @@ def test_a_page_of_another_server_here_may_reach_the_emulator_and_no_other_page(
     [
         ("127.0.0.1", {"Host": "evil.example"}),
         ("127.0.0.1", {"Host": "evil.example", "Origin": "http://evil.example"}),
-        ("127.0.0.1", {"Host": "board.example.org", "Origin": "http://localhost:5002"}),
         ("127.0.0.1", {**HERE, "x-forwarded-for": "1.2.3.4"}),
         ("192.168.1.9", HERE),
     ],
