@@ -58,17 +58,19 @@ class Mirror:
         Where such a read was cut short, as no request's time suffices for it, go on from there.
         """
         with self._locks("refresh"):
-            if self._replica.filled_since >= since:
-                return
-            if self._part_begun < since:
-                self._part_begun = self._clock()
-                self._part.clear()
-            begun, mark = self._part_begun, self._indexes.mark()
-            for item in self._store.items_after(self._part[-1].key if self._part else -1):
-                self._part.append(item)
-            self._replica.refill(self._part, begun)
-            self._indexes.read(self._part, mark)
-            self._forget_part()
+            while self._replica.filled_since < since:  # again if the List was made again meanwhile
+                self._read_all(since)
+
+    def _read_all(self, since: float) -> None:
+        if self._part_begun < since:
+            self._part_begun = self._clock()
+            self._part.clear()
+        begun, mark = self._part_begun, self._indexes.mark()
+        for item in self._store.items_after(self._part[-1].key if self._part else -1):
+            self._part.append(item)
+        self._replica.refill(self._part, begun)
+        self._indexes.read(self._part, mark)
+        self._forget_part()
 
     def _forget_part(self) -> None:
         self._part_begun = float("-inf")
@@ -80,7 +82,7 @@ class Mirror:
         with self._doubt_lock:
             self._doubts = dict.fromkeys(self._doubts, -1)
             self._late_after = NEVER if self._late_after == NEVER else -1
-        self._replica.clear()
+        self._replica.clear(self._clock())
         self._indexes.clear()
 
     def remove_doubles(self) -> None:
@@ -199,8 +201,7 @@ class Mirror:
         """After a deletion: remove what Sync made late of the same `key`, if that can be."""
         if self._replica.is_told(item):
             with suppress(errors.SyncError):
-                self.refresh(self._clock())
-                self.remove_doubles()
+                self._read_again()
 
     def _try_to_create(self, data: dict[str, Any], create: Create, is_last: bool) -> Item | None:
         try:

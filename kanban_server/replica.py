@@ -32,11 +32,12 @@ class Replica:
         self.lock = threading.RLock()
         self._columns = tuple(columns)
         self._numbers = itertools.count(RESERVED)
-        self.clear()
+        self.clear(float("-inf"))
 
-    def clear(self) -> None:
-        """Forget everything, as before the first read."""
+    def clear(self, now: float) -> None:
+        """Forget everything, as before the first read; what read began before now is of no use."""
         with self.lock:
+            self._cleared_at = now
             self.filled_since = float("-inf")
             self._items: dict[int, Item] = {}
             self._known: dict[int, float] = {}
@@ -51,6 +52,8 @@ class Replica:
         What was put or dropped after that time is newer than the read and stays as it is.
         """
         with self.lock:
+            if since < self._cleared_at:
+                return
             read = {item.key: item for item in items}
             for index in self._items.keys() - read.keys():
                 if self._known[index] < since:
@@ -69,7 +72,7 @@ class Replica:
         since: when the read that brought it began, or when the answer to its write arrived.
         """
         with self.lock:
-            if self._known.get(item.key, since) > since:
+            if since < self._cleared_at or self._known.get(item.key, since) > since:
                 return
             self._known[item.key] = since
             held = self._items.get(item.key)

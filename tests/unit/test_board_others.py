@@ -43,6 +43,36 @@ def test_what_is_meant_for_a_list_that_vanished_changes_nothing_in_the_next(here
     assert here.names() == ["precious"]
 
 
+def made_again_meanwhile(process, emulator, then=lambda: None):
+    """Make a fault: Sync answers, but before that arrives the List is another with a new task."""
+
+    def fault(forward):
+        answer = forward()
+        delete_list(emulator)
+        process.add("new")
+        then()
+        return answer
+
+    return fault
+
+
+def test_a_read_of_a_list_that_is_made_again_meanwhile_is_repeated(here, emulator):
+    here.add("a"), here.add("b")
+    fault = made_again_meanwhile(here, emulator)
+    here.wire.fail(fault, method="GET", path="Lists/tasks/Items")
+    assert here.names() == ["new"]
+
+
+def test_a_task_read_of_a_list_that_is_made_again_meanwhile_is_not_kept(here, there, emulator):
+    here.add("a"), here.add("b", list="done")
+    fault = made_again_meanwhile(here, emulator, here.names)
+    here.wire.fail(fault, method="GET", path="Lists/tasks/Items/1")
+    here.board.task(1)
+    newer = there.raw(there.add("newer")["id"])
+    here.edit(1, "changed")
+    assert [there.raw(1)[field] for field in ("list", "key")] == [newer["list"], newer["key"]]
+
+
 def test_a_list_made_again_is_told_from_the_old_while_the_map_fails(here, there, emulator):
     here.add("old")
     delete_list(emulator)

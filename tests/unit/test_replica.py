@@ -144,7 +144,7 @@ def test_a_held_place_survives_a_refresh_and_is_no_item(replica):
 
 def test_giving_back_a_place_twice_or_after_a_clearing_is_harmless(replica):
     held = replica.reserve("todo", "a0")
-    replica.clear()
+    replica.clear(1)
     replica.release("todo", held)
     replica.release("todo", held)
     assert replica.column("todo") == []
