@@ -96,7 +96,7 @@ export function showLine({ state, since, reason }) {
   write(byId('line'), text);
   byId('advice').dataset.line = text; // where a narrow window cuts that short
   const isDown = ['refused', 'offline', 'retrying'].includes(state);
-  advise(reason || (isDown ? 'You can go on: what you change waits here and is sent when the line is back.' : ''));
+  advise(reason || (isDown ? 'What others change is not shown now. You can go on: what you change is sent as soon as the server answers.' : ''));
 }
 
 /** Says, while the line is up, whether changes wait all the same. */
