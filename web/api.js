@@ -51,14 +51,21 @@ export class Api {
     return this.#token(!token);
   }
 
-  /** Settles when the server answers; asks again and again, as a silent line never says no. @returns {Promise<void>} */
-  reach(everyMs) {
-    return new Promise((resolve) => {
-      const ping = () => fetch('/healthz', { signal: AbortSignal.timeout(3 * everyMs), cache: 'no-store' })
-        .then(() => (clearInterval(timer), resolve()), () => {});
-      const timer = setInterval(ping, everyMs);
-      ping();
-    });
+  /**
+   * Settles when the server answers, and gives how long that took, in milliseconds. Asks again and again, as a silent
+   * line never says no, and beside that with patience, as a slow one takes its time.
+   */
+  async reach(everyMs) {
+    const reached = new AbortController();
+    const ask = async (limitMs) => {
+      for (let begun = now(); ; begun = now()) {
+        const signal = AbortSignal.any([reached.signal, AbortSignal.timeout(limitMs)]);
+        const answer = await fetch('/healthz', { signal, cache: 'no-store' }).catch(() => null);
+        if (answer || reached.signal.aborted) return now() - begun;
+        await new Promise((later) => setTimeout(later, begun + everyMs - now()));
+      }
+    };
+    return Promise.race([ask(everyMs), ask(10 * everyMs)]).finally(() => reached.abort());
   }
 
   /** The board as the server has it, which is at once, but perhaps not what Sync has by now. @returns {Promise<Task[]>} */

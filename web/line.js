@@ -7,12 +7,14 @@ const defaults = {
   watchMs: 200, quietMs: 6500, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000, holdMs: 200, renewAgainMs: 5000,
 };
 
-export const settings = { ...defaults, ...window.__kanban };
+const [{ requestStart, responseStart }] = /** @type {any} */ (performance.getEntriesByType('navigation'));
+/** `answerMs`: how long the server takes to answer, which tells how much patience its line needs. */
+export const settings = { ...defaults, answerMs: responseStart - requestStart, ...window.__kanban };
 
 /**
  * Connects, and stays connected, by the worker that begin.js began.
  * @param {Pick<Api, 'token' | 'reach'>} api @param {LineListener} listener
- * @returns {{check: () => void}} looks at once whether Sync is still there
+ * @returns {{check: (word: number) => void}} looks at once whether Sync is still there; `alive` gives the word back
  */
 export function startLine(api, listener) {
   let firstToken = settled(api.token()); // asked for while the SDK starts
@@ -27,7 +29,7 @@ export function startLine(api, listener) {
   tell('start', settings, document.hidden);
   document.addEventListener('visibilitychange', () => tell('look', document.hidden));
   for (const type of ['online', 'offline']) addEventListener(type, () => tell('hear', type));
-  return { check: () => tell('check') };
+  return { check: (word) => tell('check', word) };
 }
 
 /** What a promise came to, as a message can hold it. */

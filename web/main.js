@@ -184,6 +184,7 @@ function listener() {
     gone: drawn((index) => state.remove(String(index))),
     lease: drawn((key, data) => state.putLease(key, data, now())),
     leaseGone: drawn((key) => state.leases.delete(key)),
+    alive: (askedAt) => (state.askedAt = askedAt),
   };
 }
 
@@ -244,7 +245,7 @@ const line = startLine(api, listener());
 showEarly();
 setInterval(() => {
   if (state.tick(now())) drawSoon();
-  if (state.isLate(now(), settings.lateMs)) line.check();
+  if (state.isLate(now(), settings.lateMs)) line.check(now());
   showStuck(state.isStuck(now(), settings.lateMs));
   outbox.pump();
 }, settings.tickMs);

@@ -25,6 +25,7 @@ export class State {
     /** @type {number | null} */
     this.lineUpSince = null;
     this.snapshotBegunAt = 0;
+    this.askedAt = 0; // the last question that Sync has answered: what was done before, it has told
     /** @type {Map<string, string>} ids that added tasks got, by what they were called before */
     this.named = new Map();
   }
@@ -176,14 +177,14 @@ export class State {
   /** Lets go what is too old. Returns whether the view changed. */
   tick(now) {
     const [operations, leases] = [this.operations.length, this.leases.size];
-    this.operations = this.operations.filter((one) => !this.#isOld(one, now, CONFIRMED_STAYS_MS));
+    this.operations = this.operations.filter((one) => one.answeredAt >= this.askedAt || !this.#isOld(one, now, CONFIRMED_STAYS_MS));
     this.leases.forEach(({ until }, id) => until <= now && this.leases.delete(id));
     return operations !== this.operations.length || leases !== this.leases.size;
   }
 
-  /** Whether Sync is late in showing an answered operation. */
+  /** Whether Sync is late in showing an answered operation, and was asked nothing since. */
   isLate(now, afterMs) {
-    return this.operations.some((one) => this.#isOld(one, now, afterMs));
+    return this.operations.some((one) => one.answeredAt >= this.askedAt && this.#isOld(one, now, afterMs));
   }
 
   /** Whether the server is late in answering an operation though the line is up. */
@@ -245,6 +246,5 @@ export class State {
 }
 
 function dropNeighbour(operation, id) {
-  if (operation.after === id) delete operation.after;
-  if (operation.before === id) delete operation.before;
+  for (const side of ['after', 'before']) if (operation[side] === id) delete operation[side];
 }

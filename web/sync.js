@@ -5,6 +5,7 @@ import { now } from './machine.js';
 
 const ABSENT = 'is-the-line-alive';
 const TOO_LATE = new Error('too late');
+const MOST_PATIENCE_MS = 20000;
 const TOKEN_REFUSED = 'Twilio Sync refuses this page. Whoever runs the board: `make doctor` looks at its clock and its key.';
 
 /** Keeps one client at a time; what an older one still says is not heard. */
@@ -44,15 +45,15 @@ export class SyncLine {
     dispatchEvent(new Event(type));
   }
 
-  /** Something is late: is the line alive? */
-  check() {
-    if (now() - this.heardAt > 1000) this.#probe();
+  /** Something is late: is the line alive? The page is told its own word, once what came before the answer has passed. */
+  check(word) {
+    this.#probe(() => this.listener.alive(word));
   }
 
   async #connect() {
     const { link } = this;
     try {
-      if (this.failures) await this.api.reach(this.settings.reachMs);
+      if (this.failures) this.settings.answerMs = await this.api.reach(this.settings.reachMs);
       const grant = await this.#grant(link);
       link.changedAt = now();
       const options = { ...grant.sync.options, retryPolicy: this.settings.retryPolicy };
@@ -84,6 +85,7 @@ export class SyncLine {
 
   #changed(link, state) {
     link.isUp = state === 'connected';
+    if (link.isUp) this.settings.answerMs = Math.min(this.settings.answerMs, now() - link.changedAt);
     link.changedAt = this.heardAt = now();
     if (link.isUp) this.#say(link.isOpen ? 'live' : 'loading');
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
@@ -98,7 +100,7 @@ export class SyncLine {
     link.isFresh = false;
     try {
       const { token } = await this.#grant(link);
-      await within(this.settings.connectLimitMs, link.client.updateToken(token));
+      await within(this.#patience('connectLimitMs', 6), link.client.updateToken(token));
     } catch (error) {
       const isGood = link === this.link && link.isUp && now() < this.lapsesAt;
       if (isGood) this.renewAt = now() + this.settings.renewAgainMs;
@@ -175,21 +177,32 @@ export class SyncLine {
     const time = now();
     if (link.isUp && time > this.renewAt) this.#renew(link); // not before: a token that lives for a minute is always about to expire
     if (!link.client || this.isHidden) return;
-    const limit = settings.connectLimitMs + Math.min(this.failures, 6) * 1000;
+    const limit = this.#patience('connectLimitMs', 6) + Math.min(this.failures, 6) * 1000;
     if (!link.isUp && !link.isRenewing && time - link.changedAt > limit) return this.#lost(link);
     if (time - this.heardAt >= settings.quietMs) this.#probe();
   }
 
-  /** Asks Sync for a sign of life: any answer to a question about an absent name. */
-  async #probe() {
+  /** Asks Sync for a sign of life: any answer to a question about an absent name; whatever else comes lets it wait on. */
+  async #probe(answered = () => {}) {
     const { link } = this;
     if (this.isProbing || !link.isUp) return;
     this.isProbing = true;
-    const question = link.client.list({ id: ABSENT, mode: 'open_existing' });
-    const isDead = await within(this.settings.probeLimitMs, question).then(() => false, (error) => error === TOO_LATE);
+    let isAlive = false;
+    const limit = this.#patience('probeLimitMs', 4);
+    const answer = link.client.list({ id: ABSENT, mode: 'open_existing' }).catch(() => {}).then(() => (isAlive = true));
+    this.heardAt = now();
+    for (let left = limit; left > 0 && !isAlive && link === this.link; left = this.heardAt + limit - now()) {
+      await within(left, answer).catch(() => {});
+    }
     this.isProbing = false;
     this.heardAt = now();
-    if (isDead) this.#lost(link);
+    if (isAlive) answered();
+    else this.#lost(link);
+  }
+
+  /** A limit in milliseconds: that of the settings, on a slow line so many of its answers. @param {keyof Settings} name */
+  #patience(name, answers) {
+    return Math.max(this.settings[name], Math.min(answers * this.settings.answerMs, MOST_PATIENCE_MS));
   }
 }
 

@@ -67,7 +67,7 @@ type LineListener = {
   line: (state: LineState) => void; granted: (grant: Grant) => void;
   begin: () => void; read: (items: any[]) => void; end: () => void;
   put: (item: any) => void; gone: (index: number) => void;
-  lease: (key: string, data: any) => void; leaseGone: (key: string) => void;
+  lease: (key: string, data: any) => void; leaseGone: (key: string) => void; alive: (word: number) => void;
 };
 /** One client of the SDK; what an older one still says is not heard. */
 type Link = { client: any; isUp: boolean; isOpen: boolean; isRenewing: boolean; isFresh: boolean; changedAt: number };

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import add, see, until, wait_live
+from tests.browser.hands import add, grab, hover_end, release, see, until, wait_live
 
 pytestmark = pytest.mark.browser
 QUICK = "window.__kanban = {quietMs: 1000, probeLimitMs: 700, watchMs: 200, connectLimitMs: 1000}"
@@ -58,6 +58,31 @@ def test_what_is_added_while_the_line_is_silent_is_kept_and_sent(board, wired, w
     wait_live(wired)
     expect(wired.locator(".pending, .unknown")).to_have_count(0, timeout=20_000)
     assert board.names()["todo"] == "milk"
+
+
+def test_a_change_that_was_answered_stays_in_place_until_sync_has_told_all(board, new_page, wire):
+    board.fill(todo="a b")
+    page = board.open(new_page(), wire.url)
+    see(page, todo="a b")
+    wire.stall()
+    grab(page, "a")
+    hover_end(page, "doing")
+    release(page)
+    see(page, doing="a")
+    page.evaluate(
+        """() => {
+          window.strayed = 0;
+          const name = () => document.querySelector('[data-list=doing] .name')?.textContent;
+          const look = () => ((window.strayed += name() !== 'a'), requestAnimationFrame(look));
+          look();
+        }"""
+    )
+    expect(page.locator("#line")).to_contain_text("Offline since", timeout=20_000)
+    wire.flow()
+    wait_live(page, 20_000)
+    expect(page.locator(".pending, .unknown")).to_have_count(0, timeout=20_000)
+    assert page.evaluate("strayed") == 0
+    see(page, todo="b", doing="a")
 
 
 def test_the_board_is_there_before_sync_is_and_then_it_is_what_sync_says(board, new_page):

@@ -6,7 +6,10 @@ import threading
 
 
 class Wire:
-    """A TCP proxy. `cut` drops what is open and refuses more; `silence` swallows every byte."""
+    """A TCP proxy. `cut` drops what is open and refuses more; `silence` swallows every byte.
+
+    `stall` holds back what WebSockets carry, until `flow`.
+    """
 
     def __init__(self, port: int):
         self._target = ("127.0.0.1", port)
@@ -17,6 +20,8 @@ class Wire:
         self._is_cut = False
         self._epoch = 0
         self._is_silent = False
+        self._flows = threading.Event()
+        self.flow()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
@@ -29,6 +34,14 @@ class Wire:
         """Let nothing through on the connections of now and those made until `mend`."""
         self._is_silent = True
 
+    def stall(self) -> None:
+        """Hold back what WebSockets carry from now on."""
+        self._flows.clear()
+
+    def flow(self) -> None:
+        """Let what was held back pass."""
+        self._flows.set()
+
     def mend(self) -> None:
         """Let new connections through; silent ones stay so, as after a change of networks."""
         self._epoch += self._is_silent
@@ -36,6 +49,7 @@ class Wire:
 
     def close(self) -> None:
         """End it all."""
+        self.flow()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -64,14 +78,21 @@ class Wire:
         self._sockets += [near, far]
         if self._is_cut:  # since it was looked at
             self._drop()
+        is_websocket = threading.Event()
         for source, sink in ((near, far), (far, near)):
             threading.Thread(
-                target=self._carry, args=(source, sink, self._epoch), daemon=True
+                target=self._carry, args=(source, sink, self._epoch, is_websocket), daemon=True
             ).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket, epoch: int) -> None:
+    def _carry(
+        self, source: socket.socket, sink: socket.socket, epoch: int, is_websocket: threading.Event
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if b"\r\nUpgrade: websocket\r\n" in data:
+                    is_websocket.set()
+                if is_websocket.is_set():
+                    self._flows.wait()
                 if epoch == self._epoch and not self._is_silent:
                     sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)

@@ -247,13 +247,26 @@ test('it stays through a snapshot begun before the answer', () => {
   assert.deepEqual(names(state), ['t1 t2', 't0', '']);
 });
 
-test('it goes 5 s after the answer with the line up', () => {
+test('it goes 5 s after the answer with the line up, once Sync has answered a later question', () => {
   const { state } = board();
   const operation = send(state, move(state, '0', 'doing'));
   state.answered(operation, item(0, { list: 'doing' }, 'r9'), 1000);
+  state.askedAt = 1001;
   assert.equal(state.tick(5999), false);
   assert.equal(state.tick(6000), true);
   assert.deepEqual(names(state), ['a b c', '', '']);
+});
+
+test('it stays while Sync has answered no question that was asked after it', () => {
+  const { state } = board();
+  const operation = send(state, move(state, '0', 'doing'));
+  state.askedAt = 1000;
+  state.answered(operation, item(0, { list: 'doing' }, 'r9'), 1000);
+  assert.deepEqual([state.isLate(3999, 3000), state.isLate(4000, 3000)], [false, true]);
+  assert.equal(state.tick(1e9), false);
+  assert.deepEqual(names(state), ['b c', 'a', '']);
+  state.askedAt = 4000;
+  assert.equal(state.isLate(1e9, 3000), false);
 });
 
 test('the 5 s do not run while the line is down', () => {
@@ -261,6 +274,7 @@ test('the 5 s do not run while the line is down', () => {
   const operation = send(state, move(state, '0', 'doing'));
   state.setLine(false, 0);
   state.answered(operation, item(0, { list: 'doing' }, 'r9'), 1000);
+  state.askedAt = 1001;
   assert.equal(state.tick(60000), false);
   state.setLine(true, 60000);
   assert.equal(state.tick(64999), false);
