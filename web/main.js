@@ -33,7 +33,7 @@ const forms = new Forms((list, name) => {
   act({ kind: 'add', task: `new-${uuid4()}`, list, name, at: 'bottom' });
   keepInSight(renderer.element(state.operations.at(-1).task));
 }, draw);
-let [isLoading, loadingTimer, frame] = [true, 0, 0];
+let [isLoading, frame] = [true, 0];
 
 const found = (id) => find(state.view(), id);
 /** The columns as shown: what the filter hides is left out. */
@@ -44,7 +44,7 @@ const unhide = (id) => renderer.element(id) || (forms.unfilter(), draw(false, fa
 function draw(isMoving = !isLoading, isPart = true) {
   const all = state.view();
   const view = filtered(all, forms.filter.value);
-  if (renderer.draw(view, isMoving, isPart)) drawNext();
+  if (renderer.draw(view, isMoving, isPart)) drawSoon();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
   if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
@@ -52,14 +52,8 @@ function draw(isMoving = !isLoading, isPart = true) {
 }
 
 /** One redraw per frame, however many events come. */
-function drawNext() {
-  frame ||= requestAnimationFrame(() => (frame = 0, draw()));
-}
-
-/** Draws in the next frame; while the board loads, and its first cards are there, not as often. */
 function drawSoon() {
-  if (!isLoading || !board.querySelector('.card')) return drawNext();
-  loadingTimer ||= setTimeout(() => (loadingTimer = 0, drawNext()), 150);
+  frame ||= requestAnimationFrame(() => (frame = 0, draw()));
 }
 
 /** Does something: shows it at once, remembers it, tells it, sends it. @param {Wanted} wanted */
