@@ -72,7 +72,7 @@ export class Editor {
   }
 
   #listen(form, area) {
-    form.addEventListener('submit', (event) => (event.preventDefault(), this.save(true)));
+    form.addEventListener('submit', () => this.save(true));
     form.addEventListener('reset', (event) => (event.preventDefault(), this.close()));
     form.addEventListener('focusin', () => this.#lease(true));
     form.addEventListener('focusout', ({ relatedTarget }) => this.#left(relatedTarget));

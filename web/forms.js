@@ -17,10 +17,10 @@ export class Forms {
   }
 
   #listen(field, key) {
-    field.value = kept[key] ?? '';
+    field.value ||= kept[key] ?? ''; // what was typed before this ran is newer
+    kept[key] = field.value;
     field.addEventListener('input', () => (kept[key] = field.value));
-    field.form.addEventListener('submit', (event) => {
-      event.preventDefault();
+    field.form.addEventListener('submit', () => {
       const name = field.value.trim() ? this.checked(field.value) : null;
       field.focus();
       if (name === null) return;
