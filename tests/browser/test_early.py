@@ -65,3 +65,19 @@ def test_the_filter_typed_early_counts(board, new_page):
     page.keyboard.press("Enter")
     slow.let()
     see(page, todo="bread")
+
+
+def test_a_page_whose_first_script_does_not_come_says_so(board, browser):
+    page = browser.new_page()
+    page.route("**/begin.js", lambda route: route.fulfill(status=404))
+    page.goto(board.url)
+    expect(page.get_by_role("alert")).to_have_text("The page is not complete. Reload it.")
+    expect(page.locator("#line")).to_be_hidden()
+    page.close()
+
+
+def test_a_page_without_javascript_says_that_alone(board, browser):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(board.url)
+    expect(page.locator(".advice:visible")).to_have_text("The board needs JavaScript.")
+    page.close()
