@@ -107,6 +107,16 @@ def test_all_cards_are_printed(board, page):
     assert page.evaluate("document.documentElement.scrollHeight") >= last["y"] + last["height"]
 
 
+def test_what_is_printed_is_dark_on_light_whatever_the_screen_is(board, new_page):
+    page = board.open(new_page(color_scheme="dark"))
+    board.fill(todo="a")
+    name = card(page, "a").locator(".name")
+    expect(name).to_have_css("color", "rgb(232, 235, 242)")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(name).to_have_css("color", "rgb(29, 36, 48)")
+    expect(page.locator("html")).to_have_css("color-scheme", "light")
+
+
 def test_a_card_is_printed_by_its_name_while_it_is_edited(board, page):
     board.fill(todo="a")
     card(page, "a").locator(".name").dblclick()
