@@ -2,10 +2,10 @@
 
 import gzip
 import mimetypes
-from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
@@ -19,8 +19,10 @@ VENDOR_FILES = {
     "twilio-sync.min.js": WEB / "node_modules/twilio-sync/builds/twilio-sync.min.js",
     "sortable.min.js": WEB / "node_modules/sortablejs/Sortable.min.js",
 }
-OWN_FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css")}
-OWN_FILES["worker.js"].append(VENDOR_FILES["twilio-sync.min.js"])  # one request less to wait for
+FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css")}
+FILES |= {name: [path] for name, path in VENDOR_FILES.items()}
+FILES["worker.js"].append(VENDOR_FILES["twilio-sync.min.js"])  # one request less to wait for
+KEEP = "public, max-age=31536000, immutable"
 CLOUD_SOCKETS = "wss://*.twilio.com"
 
 
@@ -32,6 +34,7 @@ def make_blueprint(settings: Settings) -> Blueprint:
     def index() -> Response:
         html = render_template(
             "index.html",
+            version=_served().version,
             columns=settings.columns,
             max_name_chars=MAX_NAME_CHARS,
             max_name_bytes=MAX_NAME_BYTES,
@@ -39,12 +42,21 @@ def make_blueprint(settings: Settings) -> Blueprint:
         return compressed(Response(html, mimetype="text/html"))
 
     @page.get("/static/<name>")
-    def own_file(name: str) -> Response:
-        return _files(OWN_FILES.get(name, []))
-
-    @page.get("/vendor/<name>")
-    def vendor_file(name: str) -> Response:
-        return _files([VENDOR_FILES[name]] if name in VENDOR_FILES else [])
+    @page.get("/static/<string(length=12):version>/<name>")
+    def file(name: str, version: str = "") -> Response:
+        """Give a file as it is now, to be kept if that is what its address names."""
+        served = _served()
+        if name not in served.files:
+            abort(404)
+        answer = Response(served.files[name], mimetype=mimetypes.guess_type(name)[0])
+        if takes_gzip():
+            answer.set_data(_packed(served.files[name]))
+            answer.content_encoding = "gzip"
+        answer.vary.add("Accept-Encoding")
+        answer.headers["Cache-Control"] = KEEP if version == served.version else "no-cache"
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
 
     @page.get("/healthz")
     def healthz() -> Response:
@@ -81,25 +93,38 @@ def content_security_policy(settings: Settings) -> str:
     )
 
 
-def _files(paths: list[Path]) -> Response:
-    """Give files, one after the other, as one."""
-    if not paths or not all(path.is_file() for path in paths):
-        abort(404)
-    changed = max(path.stat().st_mtime_ns for path in paths)
-    answer = Response(mimetype=mimetypes.guess_type(paths[0].name)[0])
-    if takes_gzip():
-        answer.set_data(_read(tuple(paths), changed, gzip.compress))
-        answer.headers["Content-Encoding"] = "gzip"
-    else:
-        answer.set_data(_read(tuple(paths), changed, bytes))
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.vary.add("Accept-Encoding")
-    answer.set_etag(f"{changed:x}-{answer.headers.get('Content-Encoding', 'plain')}")
-    answer.make_conditional(request)
-    return answer
+class _Served(NamedTuple):
+    """The page's files, by name, at one moment. version: another if any byte of them is another."""
+
+    version: str
+    files: dict[str, bytes]
+
+
+def _served() -> _Served:
+    return _read(tuple(_stamp(path) for paths in FILES.values() for path in paths))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Give what is another once a file is written or put in its place; None if it is missing."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ctime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def _read(stamps: tuple[tuple[int, int] | None, ...]) -> _Served:
+    """Read the files; stamps: theirs, so that changed ones are read again."""
+    files = {
+        name: b"\n".join(path.read_bytes() for path in paths)
+        for name, paths in FILES.items()
+        if all(path.is_file() for path in paths)
+    }
+    digests = (name.encode() + sha256(content).digest() for name, content in sorted(files.items()))
+    return _Served(sha256(b"".join(digests)).hexdigest()[:12], files)
 
 
 @lru_cache(maxsize=64)
-def _read(paths: tuple[Path, ...], changed: int, pack: Callable[[bytes], bytes]) -> bytes:
-    """Give files' bytes, packed; changed: their time of change, so that new ones are read again."""
-    return pack(b"\n".join(path.read_bytes() for path in paths))
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content)

@@ -1,7 +1,7 @@
 // @ts-check
 /** Dragging by pointer and finger. The only file that knows the drag library: it lifts and drops. */
 
-import '/vendor/sortable.min.js';
+import './sortable.min.js';
 
 import { cardsOf, flip } from './cards.js';
 

@@ -67,6 +67,15 @@ def test_the_filter_typed_early_counts(board, new_page):
     see(page, todo="bread")
 
 
+def test_a_reload_fetches_no_file_of_the_page_again(board, page):
+    fetched = """performance.getEntriesByType('resource')
+        .filter(({ name, transferSize }) => name.includes('/static/') && transferSize).length"""
+    assert page.evaluate(fetched) > 15
+    page.reload()
+    wait_live(page)
+    assert page.evaluate(fetched) == 0
+
+
 def test_a_page_whose_first_script_does_not_come_says_so(board, browser):
     page = browser.new_page()
     page.route("**/begin.js", lambda route: route.fulfill(status=404))

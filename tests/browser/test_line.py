@@ -88,7 +88,7 @@ def test_a_change_that_was_answered_stays_in_place_until_sync_has_told_all(board
 def test_the_board_is_there_before_sync_is_and_then_it_is_what_sync_says(board, new_page):
     ids = board.fill(todo="a b", done="c")
     page, held = new_page(), []
-    page.route("**/static/worker.js", lambda route: held.append(route))
+    page.route("**/worker.js", lambda route: held.append(route))
     page.goto(board.url)
     see(page, todo="a b", done="c")
     expect(page.locator("#line")).to_have_text("Connecting…")
@@ -197,7 +197,7 @@ def test_a_page_that_may_keep_nothing_works(board, new_page):
 
 
 def test_the_page_cannot_write_to_sync(board, page):
-    page.add_script_tag(url="/vendor/twilio-sync.min.js")
+    page.add_script_tag(url="/static/twilio-sync.min.js")
     task = board.add("a")
     code = """async (task) => {
         const grant = await (await fetch('/token')).json();

@@ -57,7 +57,7 @@ def test_two_thousand_cards_are_read_moved_and_dragged(crowded, browser, new_pag
 def test_a_crowded_board_is_drawn_part_by_part(crowded, new_page):
     page = new_page()
     page.add_init_script(COUNT_IN_EACH_FRAME)
-    page.route("**/static/worker.js", lambda route: None)
+    page.route("**/worker.js", lambda route: None)
     page.goto(crowded.url)
     shown = len(crowded.call("GET", "/tasks")["tasks"])
     expect(page.locator(".card")).to_have_count(shown, timeout=60_000)

@@ -209,7 +209,7 @@ def test_a_text_used_again_survives_a_reload(board, page):
 def test_a_draft_is_taken_up_before_sync_is_there(board, page):
     board.fill(todo="a")
     edit(page, "a", "half")
-    page.route("**/static/worker.js", lambda route: None)
+    page.route("**/worker.js", lambda route: None)
     reload(page)
     card(page, "a").locator(".name").dblclick()
     expect(editor(page)).to_have_value("half")
@@ -219,7 +219,7 @@ def test_a_draft_is_offered_when_another_card_is_edited_first(board, page):
     board.fill(todo="a b")
     edit(page, "a", "half")
     held = []
-    page.route("**/static/sync.js", lambda route: held.append(route))
+    page.route("**/sync.js", lambda route: held.append(route))
     reload(page)
     edit(page, "b", "typed")
     until(page, lambda: held)

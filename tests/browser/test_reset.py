@@ -41,7 +41,7 @@ def test_open_pages_stay_read_only(board, page):
     board.fill(todo="a")
     reset(board)
     see(page, todo="")
-    page.add_script_tag(url="/vendor/twilio-sync.min.js")
+    page.add_script_tag(url="/static/twilio-sync.min.js")
     refusal = page.evaluate(
         """async () => {
           const { token, sync } = await (await fetch('/token')).json();

@@ -191,7 +191,7 @@ def test_a_line_end_of_another_client_is_no_change(board, page):
     expect(editor(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["static/worker.js", "static/keys.js", "vendor/sortable.min.js"])
+@pytest.mark.parametrize("path", ["worker.js", "keys.js", "sortable.min.js"])
 def test_a_page_that_came_in_part_says_so(board, new_page, path):
     page = new_page()
     page.route(f"**/{path}", lambda route: route.fulfill(status=404))

@@ -133,6 +133,8 @@ def test_a_request_from_elsewhere_is_refused(
         ("GET", "/tasks/%00", {}, 404),
         ("GET", "/static/..%2f..%2fsetup.cfg", {}, 404),
         ("GET", "/static/../package.json", {}, 404),
+        ("GET", "/static/0123456789ab/..%2fpackage.json", {}, 404),
+        ("GET", "/static/0123456789ab/../../setup.cfg", {}, 404),
         ("GET", "/vendor/..%2fpackage.json", {}, 404),
         ("DELETE", "/tasks/" + "9" * 400 + "/lease", {"Lease": "x"}, 404),
         ("DELETE", "/tasks/0/lease", {}, 400),

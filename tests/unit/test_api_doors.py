@@ -83,7 +83,7 @@ def test_a_person_may_follow_a_link_of_another_site_to_the_tasks(steady):
 def test_no_other_page_may_embed_an_answer_of_the_api(steady):
     policies = {
         path: steady.get(path).headers.get("Cross-Origin-Resource-Policy")
-        for path in ("/tasks", "/tasks/7", "/nowhere", "/openapi.json", "/vendor/sortable.min.js")
+        for path in ("/tasks", "/tasks/7", "/nowhere", "/openapi.json", "/static/sortable.min.js")
     }
     assert list(policies.values()) == ["same-origin"] * 4 + [None]
 
@@ -121,7 +121,8 @@ def test_every_route_is_closed_without_the_passcode(call, closed):
 def test_no_route_is_forgotten_in_the_test_above(closed):
     rules = closed.application.url_map.iter_rules()
     known = {call.split()[1].replace("/0", "/<int:index>") for call in CLOSED}
-    page = {"/", "/static/<name>", "/vendor/<name>", "/healthz", "/favicon.ico"}
+    versioned = "/static/<string(length=12):version>/<name>"
+    page = {"/", "/static/<name>", versioned, "/healthz", "/favicon.ico"}
     assert {rule.rule.replace("string:", "") for rule in rules} - known - page == set()
 
 

@@ -1,6 +1,8 @@
 """The page and its files, open to all, and no file that is not the page's."""
 
 import gzip
+import os
+import re
 
 import pytest
 
@@ -47,7 +49,66 @@ def test_columns_are_text_in_the_page(make_app):
     assert '<script>alert("1")' not in text
 
 
-@pytest.mark.parametrize("name", ["main.js", "styles.css"])
+@pytest.fixture
+def main_js(monkeypatch, tmp_path):
+    """A main.js to be changed."""
+    path = tmp_path / "main.js"
+    path.write_text("old")
+    monkeypatch.setitem(page.FILES, "main.js", [path])
+    return path
+
+
+def named(client, name):
+    """Give the address by which the page names a file."""
+    return re.search(rf'"(/static/[0-9a-f]{{12}}/{name})"', client.get("/").text)[1]
+
+
+@pytest.mark.parametrize("name", ["begin.js", "main.js", "styles.css"])
+def test_what_the_page_names_is_kept_and_not_asked_for_again(name, steady):
+    answer = steady.get(named(steady, name), buffered=True)
+    assert answer.text == (page.WEB / name).read_text()
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_the_modules_of_the_page_name_each_other_by_relative_addresses_alone():
+    for path in page.WEB.glob("*.js"):
+        assert not re.findall(r"(?:from|import) ?\(?'(?!\./)", path.read_text())
+
+
+def test_a_file_that_changed_has_another_address(main_js, steady):
+    before = named(steady, "main.js")
+    main_js.write_text("new")
+    after = named(steady, "main.js")
+    assert after != before
+    assert steady.get(after).text == "new"
+
+
+def test_a_file_that_is_written_anew_as_it_was_keeps_its_address(main_js, steady):
+    before = named(steady, "main.js")
+    main_js.unlink()
+    main_js.write_text("old")
+    os.utime(main_js, (1, 1))
+    assert named(steady, "main.js") == before
+
+
+def test_an_open_page_gets_the_file_of_now_which_nobody_keeps_by_its_old_name(main_js, steady):
+    before = named(steady, "main.js")
+    main_js.write_text("new")
+    answer = steady.get(before)
+    assert answer.text == "new"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "ETag" in answer.headers
+
+
+def test_a_file_that_is_missing_is_not_found_and_the_page_is(main_js, steady):
+    address = named(steady, "main.js")
+    main_js.unlink()
+    assert steady.get("/").status_code == 200
+    assert steady.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["main.js", "styles.css", "sortable.min.js"])
 def test_the_pages_files_are_served(name, steady):
     answer = steady.get(f"/static/{name}", buffered=True)
     assert answer.status_code == 200
@@ -69,6 +130,12 @@ def test_the_pages_files_are_served(name, steady):
         "/vendor/package.json",
         "/vendor/..%2F..%2Findex.html",
         "/static/",
+        "/static/../main.js",
+        "/static/0123456789ab/package.json",
+        "/static/0123456789ab/..%2Fsetup.cfg",
+        "/static/0123456789ab/../index.html",
+        "/static/0123456789ab/",
+        "/static/no-version/main.js",
         "/.env",
         "/web/main.js",
     ],
