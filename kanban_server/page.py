@@ -22,6 +22,8 @@ VENDOR_FILES = {
 FILES = {path.name: [path] for path in WEB.iterdir() if path.suffix in (".js", ".css")}
 FILES |= {name: [path] for name, path in VENDOR_FILES.items()}
 FILES["worker.js"].append(VENDOR_FILES["twilio-sync.min.js"])  # one request less to wait for
+ELSEWHERE = {"begin.js", "worker.js", "sync.js", "twilio-sync.min.js", "main.js", "styles.css"}
+MODULES = sorted(FILES.keys() - ELSEWHERE)  # what main.js leads to
 KEEP = "public, max-age=31536000, immutable"
 CLOUD_SOCKETS = "wss://*.twilio.com"
 
@@ -35,6 +37,7 @@ def make_blueprint(settings: Settings) -> Blueprint:
         html = render_template(
             "index.html",
             version=_served().version,
+            modules=MODULES,
             columns=settings.columns,
             max_name_chars=MAX_NAME_CHARS,
             max_name_bytes=MAX_NAME_BYTES,

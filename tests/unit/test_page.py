@@ -76,6 +76,18 @@ def test_the_modules_of_the_page_name_each_other_by_relative_addresses_alone():
         assert not re.findall(r"(?:from|import) ?\(?'(?!\./)", path.read_text())
 
 
+def test_the_page_names_all_that_its_script_imports_for_the_browser_to_fetch_at_once(steady):
+    reached = imported_by("main.js") - {"main.js"}
+    links = re.findall(r'<link rel="modulepreload" href="(.+)">', steady.get("/").text)
+    assert sorted(links) == sorted(named(steady, name) for name in reached)
+
+
+def imported_by(name):
+    """Give a module and all that it leads to, but for the library, which leads to nothing."""
+    names = re.findall(r"(?:from|import) '\./(.+)'", page.FILES[name][0].read_text())
+    return {name}.union(*map(imported_by, names))
+
+
 def test_a_file_that_changed_has_another_address(main_js, steady):
     before = named(steady, "main.js")
     main_js.write_text("new")
