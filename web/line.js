@@ -7,9 +7,9 @@ const defaults = {
   watchMs: 200, quietMs: 6500, probeLimitMs: 3000, lateMs: 3000, tickMs: 250, renewLeaseMs: 10000, holdMs: 200, renewAgainMs: 5000,
 };
 
-const [{ requestStart, responseStart }] = /** @type {any} */ (performance.getEntriesByType('navigation'));
+const [page] = /** @type {any[]} */ (performance.getEntriesByType('navigation')); // a browser may give none
 /** `answerMs`: how long the server takes to answer, which tells how much patience its line needs. */
-export const settings = { ...defaults, answerMs: responseStart - requestStart, ...window.__kanban };
+export const settings = { ...defaults, answerMs: page ? page.responseStart - page.requestStart : 0, ...window.__kanban };
 
 /**
  * Connects, and stays connected, by the worker that begin.js began.
