@@ -141,12 +141,13 @@ export class Drag {
   }
 }
 
-/** The list of the column in which the pointer is, or which it has left above or below. */
-function listAt({ clientX }) {
-  return [...board.querySelectorAll('ol')].find((list) => {
-    const { left, right } = list.getBoundingClientRect();
-    return left <= clientX && clientX <= right;
-  });
+/** The list of the column in which the pointer is, or which it has left above or below; none out of sight. */
+function listAt({ clientX: x }) {
+  const isIn = (place) => {
+    const { left, right } = place.getBoundingClientRect();
+    return Math.max(0, left) <= x && x <= Math.min(innerWidth, right);
+  };
+  return isIn(board) ? [...board.querySelectorAll('ol')].find(isIn) : null;
 }
 
 /** Scrolls the list of a column, the board and the page by so many pixels where the pointer is near their edges, or past them. */
