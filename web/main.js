@@ -47,7 +47,8 @@ function draw(isMoving = !isLoading, isPart = true) {
   if (renderer.draw(view, isMoving, isPart)) drawSoon();
   forms.count(all, view, isLoading);
   editor.show((id) => find(all, id) !== null);
-  if (carry.operation && !find(view, carry.operation.task)) carry.drop(true);
+  const { operation } = carry;
+  if (operation && !(state.operations.includes(operation) && find(view, operation.task))) carry.drop(true);
   for (const which of ['undo', 'redo']) byId(which).ariaDisabled = `${!history.stacks[which].length}`;
 }
 

@@ -89,8 +89,9 @@ export class SyncLine {
     link.changedAt = this.heardAt = now();
     if (link.isUp) this.#say(link.isOpen ? 'live' : 'loading');
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
+    if (link.isOpen && state === 'denied') this.#lost(link); // a server with other keys may have another List
     // Before one of these states, updateToken never settles (SYNC_PROTOCOL.md 7.3).
-    if (isWaiting(state)) this.#renew(link);
+    else if (isWaiting(state)) this.#renew(link);
   }
 
   /** Puts a new token on the line; makes a new client if the line does not take it. */
@@ -156,7 +157,7 @@ export class SyncLine {
     link.client?.removeAllListeners();
     link.client?.shutdown().catch(() => {});
     const hasSaidNo = error?.isLasting || [401, 403, 429].includes(error?.status);
-    const isRefused = hasSaidNo || (link.isFresh && link.client?.connectionState === 'denied');
+    const isRefused = hasSaidNo || (link.isFresh && !link.isOpen && link.client?.connectionState === 'denied');
     const reason = hasSaidNo ? error.message : TOKEN_REFUSED;
     this.#say(isRefused ? 'refused' : 'offline', isRefused ? `${reason} This page tries again by itself.` : '');
     const { min, max } = this.settings.retryPolicy;
