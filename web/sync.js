@@ -197,8 +197,8 @@ export class SyncLine {
     }
     this.isProbing = false;
     this.heardAt = now();
-    if (isAlive) answered();
-    else this.#lost(link);
+    if (!isAlive) this.#lost(link);
+    else if (link === this.link) answered();
   }
 
   /** A limit in milliseconds: that of the settings, on a slow line so many of its answers. @param {keyof Settings} name */

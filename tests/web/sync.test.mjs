@@ -155,6 +155,16 @@ test('the page gets its word back once its question is answered', async (t) => {
   assert.deepEqual(said('alive'), [[7]]);
 });
 
+test('an answer on a line that was given up meanwhile proves nothing', async (t) => {
+  const { line, client, list, said } = await liveLine(t);
+  line.check(7);
+  const answer = client.opens.list;
+  list.heard.failure();
+  answer(null);
+  await pass(t, 0);
+  assert.deepEqual(said('alive'), []);
+});
+
 /** A server whose answers take so long, and what it counts of the questions that are under way. */
 function slowServer(t, answersAfterMs) {
   const asked = { now: 0, most: 0 };
