@@ -233,3 +233,16 @@ def test_a_drop_at_the_exact_centre_of_a_card_lands_beside_it(board, page):
         assert (
             order.index("a") == order.index(name) - 1 or order.index("a") == order.index(name) + 1
         )
+
+
+def test_a_card_carried_past_the_side_opens_no_gap_out_of_sight(board, new_page):
+    board.fill(todo="a", doing="b")
+    page = board.open(new_page(viewport={"width": 390, "height": 600}))
+    see(page, todo="a", doing="b")
+    page.locator('[data-list="doing"].column').evaluate("one => one.scrollIntoView()")
+    settle(page)
+    grab(page, "b")
+    page.mouse.move(-60, 300)
+    expect(page.locator(".taken")).to_have_count(0)
+    release(page)
+    see(page, todo="a", doing="b")
