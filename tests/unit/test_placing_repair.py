@@ -108,7 +108,11 @@ def test_a_repair_waits_for_the_writes_that_are_under_way_there(here, monkeypatc
         here.store.create({"name": name, "list": "todo", "position": position})
     here.names()
     is_waiting, is_over, pool, adding = Event(), Event(), ThreadPoolExecutor(1), []
-    sleep = lambda _: (is_waiting.set(), is_over.wait(10))  # noqa: E731
+
+    def sleep(_):
+        is_waiting.set()
+        is_over.wait(10)
+
     monkeypatch.setattr("kanban_server.placing.time", SimpleNamespace(sleep=sleep))
 
     def add_beside():
