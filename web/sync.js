@@ -26,6 +26,7 @@ export class SyncLine {
   /** Connects for the first time, and watches the line from now on. @param {Settings} settings */
   start(settings, isHidden) {
     this.settings = settings;
+    this.answerMs = settings.answerMs;
     this.isHidden = isHidden;
     this.#connect();
     const watch = () => this.#watch();
@@ -53,7 +54,7 @@ export class SyncLine {
   async #connect() {
     const { link } = this;
     try {
-      if (this.failures) this.settings.answerMs = await this.api.reach(this.settings.reachMs);
+      if (this.failures) this.answerMs = await this.api.reach(this.settings.reachMs);
       const grant = await this.#grant(link);
       link.changedAt = now();
       const options = { ...grant.sync.options, retryPolicy: this.settings.retryPolicy };
@@ -85,7 +86,7 @@ export class SyncLine {
 
   #changed(link, state) {
     link.isUp = state === 'connected';
-    if (link.isUp) this.settings.answerMs = Math.min(this.settings.answerMs, now() - link.changedAt);
+    if (link.isUp) this.answerMs = Math.min(this.answerMs, now() - link.changedAt);
     link.changedAt = this.heardAt = now();
     if (link.isUp) this.#say(link.isOpen ? 'live' : 'loading');
     else if (this.state.state !== 'refused') this.#say(state === 'connecting' || state === 'retrying' ? 'retrying' : 'offline');
@@ -203,7 +204,7 @@ export class SyncLine {
 
   /** A limit in milliseconds: that of the settings, on a slow line so many of its answers. @param {keyof Settings} name */
   #patience(name, answers) {
-    return Math.max(this.settings[name], Math.min(answers * this.settings.answerMs, MOST_PATIENCE_MS));
+    return Math.max(this.settings[name], Math.min(answers * this.answerMs, MOST_PATIENCE_MS));
   }
 }
 

@@ -139,7 +139,7 @@ test('a line on which events still come is not given up for a late answer', asyn
 
 test('a slow line is given the time of four answers', async (t) => {
   const { line, client } = await liveLine(t);
-  line.settings.answerMs = 2000;
+  line.answerMs = 2000;
   line.check(7);
   await pass(t, 7999);
   assert.equal(line.link.client, client);
